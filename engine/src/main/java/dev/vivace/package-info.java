@@ -1,0 +1,2 @@
+/// The front door: load a model, open a session, generate.
+package dev.vivace;

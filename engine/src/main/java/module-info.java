@@ -1,0 +1,8 @@
+/// The engine: tensors, kernels, file formats, tokenizers, decoder models, seams and sessions.
+module dev.vivace.engine {
+    requires static org.jspecify;
+    requires static jdk.incubator.vector;
+
+    exports dev.vivace;
+    exports dev.vivace.tensor;
+}
