@@ -5,4 +5,5 @@ module dev.vivace.engine {
 
     exports dev.vivace;
     exports dev.vivace.tensor;
+    exports dev.vivace.kernel;
 }

@@ -1,6 +1,7 @@
 package dev.vivace.tensor;
 
-/// How the numbers of a tensor are stored. Quantized types hold blocks of [#blockElements] consecutive elements of a row
+/// How the numbers of a tensor are stored. Quantized types hold blocks of [#blockElements] consecutive elements of a
+/// row
 /// in [#blockBytes] bytes; the layouts are those of GGUF and are written out beside each codec.
 public enum DType {
     /// IEEE 754 binary32, little endian.

@@ -17,7 +17,8 @@ public record Matrix(MemorySegment data, int rows, int columns, int stride) {
 
     /// Checks that the memory holds all rows.
     public Matrix {
-        assert stride >= columns && stride % (ALIGNMENT / Float.BYTES) == 0 : "stride=" + stride + " columns=" + columns;
+        assert stride >= columns && stride % (ALIGNMENT / Float.BYTES) == 0
+                : "stride=" + stride + " columns=" + columns;
         assert data.byteSize() >= 4L * rows * stride : "bytes=" + data.byteSize() + " rows=" + rows;
     }
 

@@ -15,8 +15,8 @@ public record Tensor(String name, DType dtype, int rows, int columns, MemorySegm
     /// Checks that rows are whole blocks and that the memory has the size the shape asks for.
     public Tensor {
         if (rows < 1 || columns < 1 || columns % dtype.blockElements() != 0) {
-            throw new FormatException("tensor " + name + ": shape [" + rows + ", " + columns + "] is not made of rows of "
-                    + dtype + " blocks of " + dtype.blockElements());
+            throw new FormatException("tensor " + name + ": shape [" + rows + ", " + columns
+                    + "] is not made of rows of " + dtype + " blocks of " + dtype.blockElements());
         }
         if (data.byteSize() != dtype.bytes((long) rows * columns)) {
             throw new FormatException("tensor " + name + ": " + data.byteSize() + " bytes of data, expected "
