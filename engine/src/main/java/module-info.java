@@ -5,5 +5,6 @@ module dev.vivace.engine {
 
     exports dev.vivace;
     exports dev.vivace.tensor;
+    exports dev.vivace.tensor.codec;
     exports dev.vivace.kernel;
 }
