@@ -1,0 +1,2 @@
+/// Measuring: what a model costs in time and what it is worth in quality.
+package dev.vivace.lab;
