@@ -7,4 +7,5 @@ module dev.vivace.engine {
     exports dev.vivace.tensor;
     exports dev.vivace.tensor.codec;
     exports dev.vivace.kernel;
+    exports dev.vivace.sampling;
 }
