@@ -4,6 +4,7 @@ module dev.vivace.engine {
     requires static jdk.incubator.vector;
 
     exports dev.vivace;
+    exports dev.vivace.format.gguf;
     exports dev.vivace.tensor;
     exports dev.vivace.tensor.codec;
     exports dev.vivace.kernel;
