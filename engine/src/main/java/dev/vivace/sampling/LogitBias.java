@@ -32,11 +32,12 @@ public record LogitBias(Map<Integer, Float> bias) implements Stage {
 
     @Override
     public Bound bind(History history) {
-        TreeMap<Integer, Float> sorted = new TreeMap<>(bias);
-        int[] tokens = sorted.keySet().stream().mapToInt(Integer::intValue).toArray();
+        int[] tokens = new int[bias.size()];
         float[] values = new float[tokens.length];
-        for (int i = 0; i < tokens.length; i++) {
-            values[i] = sorted.get(tokens[i]);
+        int at = 0;
+        for (Map.Entry<Integer, Float> entry : new TreeMap<>(bias).entrySet()) {
+            tokens[at] = entry.getKey();
+            values[at++] = entry.getValue();
         }
         boolean bans = bias.containsValue(BAN);
         return candidates -> {
