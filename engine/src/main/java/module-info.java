@@ -9,4 +9,5 @@ module dev.vivace.engine {
     exports dev.vivace.tensor.codec;
     exports dev.vivace.kernel;
     exports dev.vivace.sampling;
+    exports dev.vivace.kernel.scalar;
 }

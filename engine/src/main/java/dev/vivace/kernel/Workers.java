@@ -1,21 +1,294 @@
 package dev.vivace.kernel;
 
-/// A pool of worker threads that run one job at a time in parallel slices: placeholder signature, see the kernels work.
-public interface Workers extends AutoCloseable {
+import dev.vivace.OptionException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// A pool of worker threads that run one job at a time in parallel slices. The caller of [#run] is slice 0; the
+/// other
+/// slices run on daemon threads that live until [#close].
+///
+/// A run costs no allocation and takes no lock: the caller publishes a job by raising a ticket, each worker that
+/// sees
+/// the new ticket runs its slice and counts down. Whoever waits spins for a short bounded time, since the next job
+/// of a
+/// step usually follows within microseconds, then parks; with more threads than processors it parks almost at once.
+///
+/// One job runs at a time: a [#run] inside a slice or beside another run is refused. Safe for use by different
+/// caller
+/// threads one after another.
+public final class Workers implements AutoCloseable {
     /// A job cut into as many slices as there are workers.
-    interface Job {
-        /// Runs slice `worker` of `workers`.
+    public interface Job {
+        /// Runs slice `worker` of `workers`; must not start another run of the same pool.
         void run(int worker, int workers);
     }
 
+    private static final Job NOTHING = (worker, workers) -> {};
+
+    private static final long SPIN_NANOS = 30_000;
+    private static final long CROWDED_SPIN_NANOS = 500;
+
+    private static final int IDLE = 0;
+    private static final int RUNNING = 1;
+    /// A job runs and [#close] was called: the end of the run ends the threads.
+    private static final int CLOSING = 2;
+    private static final int CLOSED = 3;
+
+    private static final VarHandle STATE = field("state", int.class);
+    private static final VarHandle TICKET = field("ticket", int.class);
+    private static final VarHandle LEFT = field("left", int.class);
+    private static final VarHandle FAILURE = field("failure", Throwable.class);
+
+    private final Thread[] threads;
+    private final Sleeper[] sleepers;
+    private final long spinNanos;
+    private final Sleeper callerSleeper = new Sleeper();
+
+    private volatile int state;
+
+    private Job job = NOTHING;
+
+    /// Raised once per run; the new value is what workers wait for.
+    private volatile int ticket;
+
+    /// Slices of the running job that have not ended, the caller's excluded.
+    private volatile int left;
+
+    private volatile @Nullable Throwable failure;
+
+    private Workers(int count) {
+        spinNanos = count > Runtime.getRuntime().availableProcessors() ? CROWDED_SPIN_NANOS : SPIN_NANOS;
+        threads = new Thread[count - 1];
+        sleepers = new Sleeper[count - 1];
+        for (int i = 0; i < threads.length; i++) {
+            int worker = i + 1;
+            sleepers[i] = new Sleeper();
+            threads[i] = Thread.ofPlatform()
+                    .daemon()
+                    .name("vivace-worker-" + worker)
+                    .unstarted(() -> serve(worker, sleepers[worker - 1]));
+        }
+    }
+
+    /// A pool of `threads` slices, `threads - 1` of them on threads of its own.
+    ///
+    /// @throws OptionException unless `1 <= threads <=` [#most]
+    public static Workers of(int threads) {
+        if (threads < 1 || threads > most()) {
+            throw new OptionException("threads=" + threads + " is not in 1.." + most() + " (this process has "
+                    + Runtime.getRuntime().availableProcessors() + " processors)");
+        }
+        Workers workers = new Workers(threads);
+        for (Thread thread : workers.threads) {
+            thread.start();
+        }
+        return workers;
+    }
+
+    /// The most threads [#of] takes: four for each processor, at least 16.
+    public static int most() {
+        return Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
+    }
+
+    /// Threads that make a good default: physical cores that this process may use (hardware threads of one core
+    /// share
+    /// its arithmetic units), at most what the container's quota grants, at least 1.
+    public static int physicalCores() {
+        return Cores.ofThisMachine().physical();
+    }
+
     /// How many slices [#run] makes, at least 1.
-    int threads();
+    public int threads() {
+        return threads.length + 1;
+    }
 
-    /// Runs every slice and returns when all are done; the caller runs slice 0. An error of a slice is thrown here
-    /// after all have stopped.
-    void run(Job job);
+    /// Runs every slice and returns when all are done; the caller runs slice 0. What a slice throws is thrown here
+    /// after
+    /// all slices have stopped; further throwables are attached as suppressed.
+    ///
+    /// @throws IllegalStateException when a job runs already (also from inside a slice) or the pool is closed
+    public void run(Job job) {
+        if (!STATE.compareAndSet(this, IDLE, RUNNING)) {
+            throw new IllegalStateException(
+                    state == CLOSED
+                            ? "the workers are closed"
+                            : "the workers already run a job; nested and concurrent runs are not possible");
+        }
+        int workers = threads();
+        if (workers > 1) {
+            this.job = job;
+            left = workers - 1;
+            TICKET.getAndAdd(this, 1);
+            for (int i = 0; i < threads.length; i++) {
+                sleepers[i].wake();
+            }
+        }
+        try {
+            job.run(0, workers);
+        } catch (Throwable t) {
+            record(t);
+        }
+        if (workers > 1) {
+            awaitSlices();
+            this.job = NOTHING;
+        }
+        Throwable thrown = (Throwable) FAILURE.getAndSet(this, null);
+        if (!STATE.compareAndSet(this, RUNNING, IDLE)) {
+            state = CLOSED;
+            wakeAll();
+        }
+        if (thrown != null) {
+            throw Workers.<RuntimeException>unchecked(thrown);
+        }
+    }
 
-    /// Ends the threads; idempotent.
+    /// Ends the threads; idempotent. Waits for them, except while a job runs: then the end of that run ends them.
     @Override
-    void close();
+    public void close() {
+        while (!STATE.compareAndSet(this, IDLE, CLOSED)) {
+            if (state == CLOSED) {
+                break;
+            }
+            if (state == CLOSING || STATE.compareAndSet(this, RUNNING, CLOSING)) {
+                return;
+            }
+        }
+        wakeAll();
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive() && thread != Thread.currentThread()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wakeAll() {
+        for (Sleeper sleeper : sleepers) {
+            sleeper.wake();
+        }
+    }
+
+    private void serve(int worker, Sleeper sleeper) {
+        int done = 0;
+        while (awaitTicket(done, sleeper)) {
+            done++;
+            try {
+                job.run(worker, threads.length + 1);
+            } catch (Throwable t) {
+                record(t);
+            }
+            if ((int) LEFT.getAndAdd(this, -1) == 1) {
+                callerSleeper.wake();
+            }
+        }
+    }
+
+    /// Waits until the ticket is beyond `done`; false when the pool was closed instead.
+    private boolean awaitTicket(int done, Sleeper sleeper) {
+        long until = 0;
+        for (int i = 1; ; i++) {
+            // The pool closes only between runs, so a ticket raised before it closed has been served already.
+            boolean closed = state == CLOSED;
+            if (ticket != done) {
+                return true;
+            }
+            if (closed) {
+                return false;
+            }
+            Thread.onSpinWait();
+            if ((i & 15) == 0) {
+                long now = System.nanoTime();
+                if (until == 0) {
+                    until = now + spinNanos;
+                } else if (now - until > 0) {
+                    sleeper.prepare();
+                    if (ticket == done && state != CLOSED) {
+                        LockSupport.park(this);
+                        // A park does not wait while the interrupt flag is up.
+                        boolean ignored = Thread.interrupted();
+                    }
+                    sleeper.rise();
+                    until = 0;
+                }
+            }
+        }
+    }
+
+    private void awaitSlices() {
+        long until = 0;
+        boolean interrupted = false;
+        for (int i = 1; left != 0; i++) {
+            Thread.onSpinWait();
+            if ((i & 15) == 0) {
+                long now = System.nanoTime();
+                if (until == 0) {
+                    until = now + spinNanos;
+                } else if (now - until > 0) {
+                    callerSleeper.prepare();
+                    if (left != 0) {
+                        LockSupport.park(this);
+                        interrupted |= Thread.interrupted();
+                    }
+                    callerSleeper.rise();
+                    until = 0;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void record(Throwable t) {
+        Throwable first = (Throwable) FAILURE.compareAndExchange(this, null, t);
+        if (first != null && first != t) {
+            first.addSuppressed(t);
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> T unchecked(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    private static VarHandle field(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Workers.class, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// The place where one waiting thread says that it is about to park. Waiter: `prepare`, look once more, park,
+    /// `rise`.
+    /// Waker: change what is waited for, then `wake`. Both sides write before they read, so one of them sees the
+    /// other.
+    private static final class Sleeper {
+        private volatile @Nullable Thread sleeping;
+
+        void prepare() {
+            sleeping = Thread.currentThread();
+        }
+
+        void rise() {
+            sleeping = null;
+        }
+
+        void wake() {
+            Thread thread = sleeping;
+            if (thread != null) {
+                LockSupport.unpark(thread);
+            }
+        }
+    }
 }
