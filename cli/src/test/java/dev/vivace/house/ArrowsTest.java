@@ -21,9 +21,16 @@ class ArrowsTest {
     private static final String PLANTED = "dev.vivace.house.planted";
 
     private final JavaClasses shipped = new ClassFileImporter()
-            .importPaths(Stream.of("engine", "lab", "cli")
-                    .map(module -> TestData.root().resolve(module).resolve("target/classes"))
-                    .toArray(Path[]::new));
+            .importPaths(
+                    Stream.of("engine", "lab", "cli").map(ArrowsTest::classes).toArray(Path[]::new));
+
+    /// Where the build puts the classes of `module`: below the same folder of the module as for this one.
+    private static Path classes(String module) {
+        Path root = TestData.root();
+        String target = System.getProperty("vivace.target");
+        Path folder = target == null ? Path.of("target") : root.resolve("cli").relativize(Path.of(target));
+        return root.resolve(module).resolve(folder).resolve("classes");
+    }
 
     static Stream<Arguments> rules() {
         return Stream.of(
