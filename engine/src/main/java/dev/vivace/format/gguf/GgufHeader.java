@@ -86,7 +86,7 @@ record GgufHeader(int version, int alignment, Metadata metadata, Map<String, Ten
         return Metadata.of(source, values);
     }
 
-    private static int alignment(String source, Metadata metadata) {
+    static int alignment(String source, Metadata metadata) {
         long alignment = metadata.integer(ALIGNMENT, DEFAULT_ALIGNMENT);
         if (alignment < 1 || alignment > LARGEST_ALIGNMENT || Long.bitCount(alignment) != 1) {
             throw new FormatException(source + ": metadata " + ALIGNMENT + " is " + alignment

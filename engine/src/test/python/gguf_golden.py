@@ -1,7 +1,7 @@
 """A small GGUF file made with the Python package `gguf` (tried with 0.19.0): every metadata type, several tensors.
 
     pip install gguf numpy
-    python3 engine/src/test/scripts/gguf_golden.py
+    python3 engine/src/test/python/gguf_golden.py
 
 Writes engine/src/test/resources/dev/vivace/format/gguf/python.gguf.
 """

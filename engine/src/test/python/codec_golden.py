@@ -1,7 +1,7 @@
 """Golden blocks for the codec tests, made with the Python package `gguf` (tried with 0.19.0).
 
     pip install gguf numpy
-    python3 engine/src/test/scripts/codec_golden.py
+    python3 engine/src/test/python/codec_golden.py
 
 Writes, below engine/src/test/resources/dev/vivace/tensor/codec:
   <type>.decode.bin  encoded blocks of 512 elements, then the 512 f32 they stand for
