@@ -4,6 +4,7 @@ module dev.vivace.cli {
     requires dev.vivace.lab;
     requires info.picocli;
     requires org.jline;
+    requires tools.jackson.databind;
     requires static org.jspecify;
 
     opens dev.vivace.cli to

@@ -1,20 +1,26 @@
 package dev.vivace.cli;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-
-/// The entry: parses the command line and runs the command it names.
-@Command(
-        name = "vivace",
-        description = "Neural inference from plain Java.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class)
+/// The entry: the only place that reads the process's own streams and environment.
 public final class Main {
     private Main() {}
 
-    /// Runs the command in `arguments` and ends the Java machine with its exit code: 0 done, 1 failed, 2 wrong usage.
+    /// Runs the command in `arguments` and ends the Java machine with its exit code: 0 done, 1 failed, 2 wrong usage,
+    /// 130 interrupted.
     public static void main(String[] arguments) {
         Stderr.restore();
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(run(Console.ofProcess(), RawArguments.restore(arguments)));
+    }
+
+    /// Runs the command in `arguments` and returns its exit code.
+    static int run(Console console, String... arguments) {
+        int code;
+        try {
+            code = VivaceCommand.over(console).execute(arguments);
+        } catch (OutOfMemoryError | StackOverflowError failure) {
+            code = new Failures(console).report(failure);
+        }
+        console.out().flush();
+        console.err().flush();
+        return code;
     }
 }

@@ -1,0 +1,44 @@
+package dev.vivace.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a command may touch of the world around it: three streams, the environment, and whether a person sits there.
+/// Text is UTF-8 whatever the locale says: an answer must not turn into question marks where the locale is not set.
+///
+/// @param in standard input
+/// @param out standard output: results alone; buffered, who streams flushes
+/// @param err standard error: messages, timings, progress
+/// @param environment the environment's variables
+/// @param isTerminal whether both input and output are a terminal
+public record Console(
+        InputStream in, PrintStream out, PrintStream err, Map<String, String> environment, boolean isTerminal) {
+    private static final int BUFFER_BYTES = 1 << 13;
+
+    /// That of this process.
+    static Console ofProcess() {
+        PrintStream out = new PrintStream(
+                new java.io.BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES),
+                false,
+                StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        boolean terminal = System.console() != null && System.console().isTerminal();
+        return new Console(new FileInputStream(FileDescriptor.in), out, err, System.getenv(), terminal);
+    }
+
+    /// The variable `name`, empty where it is not set or blank.
+    Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+    }
+
+    /// Whether the user wants stack traces: `VIVACE_DEBUG` is set, and not to 0.
+    boolean isDebug() {
+        return variable("VIVACE_DEBUG").filter(value -> !value.equals("0")).isPresent();
+    }
+}

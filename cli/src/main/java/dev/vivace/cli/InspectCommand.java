@@ -1,0 +1,52 @@
+package dev.vivace.cli;
+
+import dev.vivace.OptionException;
+import dev.vivace.format.gguf.Gguf;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `vivace inspect`: what a model file holds, also one that this build cannot run.
+@Command(
+        name = "inspect",
+        description = "Shows a model's architecture, tensors, metadata, tokenizer and memory needs.",
+        mixinStandardHelpOptions = true)
+final class InspectCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private final ModelOptions models = new ModelOptions();
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "the same as -m MODEL")
+    private @Nullable Path model;
+
+    @Option(names = "--json", description = "print one JSON object")
+    private boolean json;
+
+    @Option(names = "--tensors", description = "list every tensor")
+    private boolean tensors;
+
+    InspectCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        Optional<Path> file = model != null ? Optional.of(model) : models.file(console);
+        Path path = file.orElseThrow(() -> new OptionException("inspect needs a model, expected -m MODEL"));
+        try (Gguf gguf = Gguf.open(path)) {
+            Inspection inspection = Inspection.of(path.toString(), gguf);
+            if (json) {
+                Json.print(console.out(), new InspectionJson(inspection).object(tensors));
+            } else {
+                new InspectionText(inspection, console.out()).print(tensors);
+            }
+        }
+        return ExitCode.DONE;
+    }
+}

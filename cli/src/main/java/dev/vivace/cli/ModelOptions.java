@@ -1,0 +1,22 @@
+package dev.vivace.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Which model a command works on; the same on every command.
+final class ModelOptions {
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "MODEL",
+            description = "GGUF file; default: $VIVACE_MODEL, else the small model inside the jar")
+    private @Nullable Path model;
+
+    /// The file that the user names, else the one that the environment names; empty: the model inside the jar.
+    Optional<Path> file(Console console) {
+        return model != null
+                ? Optional.of(model)
+                : console.variable("VIVACE_MODEL").map(Path::of);
+    }
+}
