@@ -8,6 +8,7 @@ module dev.vivace.engine {
     exports dev.vivace.format.llama2c;
     exports dev.vivace.tensor;
     exports dev.vivace.tensor.codec;
+    exports dev.vivace.tokenizer;
     exports dev.vivace.kernel;
     exports dev.vivace.sampling;
     exports dev.vivace.kernel.scalar;
