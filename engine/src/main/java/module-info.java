@@ -10,6 +10,9 @@ module dev.vivace.engine {
     exports dev.vivace.tensor.codec;
     exports dev.vivace.tokenizer;
     exports dev.vivace.kernel;
+    exports dev.vivace.model;
+    exports dev.vivace.runtime;
     exports dev.vivace.sampling;
+    exports dev.vivace.seam;
     exports dev.vivace.kernel.scalar;
 }

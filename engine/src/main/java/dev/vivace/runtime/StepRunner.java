@@ -1,0 +1,265 @@
+package dev.vivace.runtime;
+
+import dev.vivace.OptionException;
+import dev.vivace.model.DecoderSpec;
+import dev.vivace.seam.Batch;
+import dev.vivace.seam.Placement;
+import dev.vivace.seam.Results;
+import dev.vivace.seam.Tap;
+import dev.vivace.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Runs steps: rows go through the layers, wanted rows through the head. One step at a time.
+final class StepRunner implements AutoCloseable {
+    private final DecoderCore core;
+    private final DecoderSpec spec;
+    private final StepState step;
+    private final StepResults results;
+    private final DepthGate depth;
+    private final LiveRows live;
+    private final LiveRows storing;
+    private final LiveRows heads;
+    private final Scratch hidden;
+    private final Scratch gathered;
+    private final Scratch normed;
+    private final Scratch delta;
+    private final Scratch headInput;
+    private final Scratch logits;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private long steps;
+
+    StepRunner(DecoderCore core) {
+        this.core = core;
+        this.spec = core.spec();
+        this.step = core.step();
+        this.results = new StepResults(step, core.capture());
+        this.depth = new DepthGate(step);
+        this.live = new LiveRows(step);
+        this.storing = new LiveRows(step);
+        this.heads = new LiveRows(step);
+        this.hidden = new Scratch(spec.width());
+        this.gathered = new Scratch(spec.width());
+        this.normed = new Scratch(spec.width());
+        this.delta = new Scratch(spec.width());
+        this.headInput = new Scratch(spec.width());
+        this.logits = new Scratch(spec.vocabulary());
+    }
+
+    Results run(Batch batch) {
+        if (!busy.compareAndSet(false, true)) {
+            throw new IllegalStateException("a step of this model is running already");
+        }
+        try {
+            check(batch);
+            try {
+                forward(batch);
+            } catch (RuntimeException | Error failure) {
+                rollBack(batch);
+                throw failure;
+            }
+            return results;
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    private void check(Batch batch) {
+        for (int row = 0; row < batch.rows(); row++) {
+            int token = batch.token(row);
+            if (token >= spec.vocabulary() || (token < 0 && batch.embedding(row).byteSize() < 4L * spec.width())) {
+                throw new OptionException("token=" + token + " of row " + row + ", expected 0 to "
+                        + (spec.vocabulary() - 1) + " or an embedding of " + spec.width() + " f32");
+            }
+            if (batch.firstLayer(row) > 0 && token >= 0) {
+                throw new OptionException("row " + row + " begins at layer " + batch.firstLayer(row)
+                        + ", expected the hidden state that enters it, not a token");
+            }
+        }
+    }
+
+    /// Every sequence as it was before the step.
+    private void rollBack(Batch batch) {
+        for (int row = 0; row < batch.rows(); row++) {
+            if (batch.sequence(row) instanceof CachedSequence sequence && sequence.isIn(step.id())) {
+                sequence.truncate(sequence.base());
+            }
+        }
+    }
+
+    private void forward(Batch batch) {
+        step.begin(batch, ++steps);
+        core.capture().begin(batch);
+        Matrix states = hidden.rows(batch.rows() + depth.begin());
+        for (int row = 0; row < batch.rows(); row++) {
+            embed(batch, row, states);
+        }
+        int layers = spec.layers().size();
+        for (int layer = 0; layer < layers; layer++) {
+            layer(layer, states);
+        }
+        pick(layers);
+        depth.before(layers, live, states);
+        core.capture().hidden(layers, states);
+        head(states);
+    }
+
+    private void embed(Batch batch, int row, Matrix states) {
+        if (batch.token(row) < 0) {
+            MemorySegment.copy(batch.embedding(row), 0, states.data(), states.offset(row), 4L * spec.width());
+            return;
+        }
+        core.weights().embedding().row(batch.token(row), states, row);
+        if (spec.embeddingScale() != 1) {
+            for (int i = 0; i < spec.width(); i++) {
+                states.set(row, i, states.at(row, i) * spec.embeddingScale());
+            }
+        }
+    }
+
+    /// Sorts the step's rows into those that run layer `layer` and those that only store in it.
+    private void pick(int layer) {
+        Batch batch = step.batch();
+        live.clear();
+        storing.clear();
+        for (int i = 0; i < batch.rows(); i++) {
+            int row = step.ordered(i);
+            if (step.state(row) == StepState.State.STORES) {
+                storing.add(row);
+            } else if (step.state(row) == StepState.State.RUNS
+                    && batch.firstLayer(row) <= layer
+                    && layer < batch.lastLayer(row)
+                    && !step.skips(row)) {
+                live.add(row);
+            }
+        }
+    }
+
+    private void layer(int layer, Matrix states) {
+        step.clearSkips();
+        pick(layer);
+        if (depth.before(layer, live, states)) {
+            pick(layer);
+        }
+        core.capture().hidden(layer, states);
+        if (live.count() + storing.count() < step.batch().rows()) {
+            markAbsent(layer);
+        }
+        try (Placement.Lease lease = core.placement().weights(layer)) {
+            if (storing.count() > 0) {
+                Matrix x = normed.rows(storing.count());
+                norm(
+                        gather(states, storing),
+                        x,
+                        storing.count(),
+                        core.weights().layers().get(layer).mixerNorm());
+                core.mixer(layer).store(storing, layer, x);
+            }
+            if (live.count() > 0) {
+                boolean whole = live.isWholeBatch();
+                Matrix rows = whole ? states : gather(states, live);
+                mix(layer, rows);
+                feedForward(layer, rows);
+                if (!whole) {
+                    scatter(rows, states, live);
+                }
+            }
+        }
+    }
+
+    private void markAbsent(int layer) {
+        for (int row = 0; row < step.batch().rows(); row++) {
+            boolean stores = step.state(row) == StepState.State.STORES;
+            boolean runs = step.state(row) == StepState.State.RUNS
+                    && step.batch().firstLayer(row) <= layer
+                    && layer < step.batch().lastLayer(row)
+                    && !step.skips(row);
+            if (!stores && !runs) {
+                ((CachedSequence) step.batch().sequence(row)).layer(layer).markAbsent(step.slot(row));
+            }
+        }
+    }
+
+    private void mix(int layer, Matrix rows) {
+        int count = live.count();
+        LayerWeights own = core.weights().layers().get(layer);
+        Matrix x = normed.rows(count);
+        Matrix out = delta.rows(count);
+        norm(rows, x, count, own.mixerNorm());
+        see(Tap.Place.MIXER_INPUT, layer, x);
+        core.mixer(layer).run(live, layer, x, out);
+        core.placement().combine(layer, Placement.Half.MIXER, live, out);
+        add(rows, out, count, own.mixerPostNorm());
+    }
+
+    private void feedForward(int layer, Matrix rows) {
+        int count = live.count();
+        LayerWeights own = core.weights().layers().get(layer);
+        Matrix x = normed.rows(count);
+        Matrix out = delta.rows(count);
+        norm(rows, x, count, own.feedForwardNorm());
+        see(Tap.Place.FEED_FORWARD_INPUT, layer, x);
+        core.feedForward(layer).run(live, layer, x, out);
+        core.placement().combine(layer, Placement.Half.FEED_FORWARD, live, out);
+        add(rows, out, count, own.feedForwardPostNorm());
+    }
+
+    private void see(Tap.Place place, int layer, Matrix x) {
+        List<Tap> taps = core.taps();
+        for (int i = 0; i < taps.size(); i++) {
+            taps.get(i).see(place, layer, live, x);
+        }
+    }
+
+    private void norm(Matrix x, Matrix out, int rows, MemorySegment weight) {
+        core.compute().rmsNorm(x, out, rows, 1, spec.width(), weight, spec.normEpsilon());
+    }
+
+    private void add(Matrix rows, Matrix out, int count, MemorySegment postNorm) {
+        if (postNorm.byteSize() > 0) {
+            norm(out, out, count, postNorm);
+        }
+        core.compute().add(rows, out, count);
+    }
+
+    private Matrix gather(Matrix states, LiveRows rows) {
+        Matrix out = gathered.rows(rows.count());
+        for (int i = 0; i < rows.count(); i++) {
+            MemorySegment.copy(
+                    states.data(), states.offset(rows.batchRow(i)), out.data(), out.offset(i), 4L * spec.width());
+        }
+        return out;
+    }
+
+    private void scatter(Matrix from, Matrix states, LiveRows rows) {
+        for (int i = 0; i < rows.count(); i++) {
+            MemorySegment.copy(
+                    from.data(), from.offset(i), states.data(), states.offset(rows.batchRow(i)), 4L * spec.width());
+        }
+    }
+
+    private void head(Matrix states) {
+        heads.clear();
+        for (int i = 0; i < step.batch().rows(); i++) {
+            if (step.batch().wantsLogits(step.ordered(i))) {
+                heads.add(step.ordered(i));
+            }
+        }
+        Matrix out = logits.rows(heads.count());
+        if (heads.count() > 0) {
+            Matrix x = headInput.rows(heads.count());
+            norm(gather(states, heads), x, heads.count(), core.weights().outputNorm());
+            core.weights().head().multiply(heads, x, out);
+            if (spec.logitSoftcap() > 0) {
+                core.compute().softcap(out, spec.logitSoftcap(), heads.count());
+            }
+        }
+        results.logits(out, heads);
+    }
+
+    @Override
+    public void close() {
+        List.of(hidden, gathered, normed, delta, headInput, logits).forEach(Scratch::close);
+    }
+}
