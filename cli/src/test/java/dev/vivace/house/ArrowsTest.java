@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArrowsTest {
     private static final String PLANTED = "dev.vivace.house.planted";
 
-    private final JavaClasses shipped = new ClassFileImporter()
+    private static final JavaClasses PLANTED_HOUSE = new ClassFileImporter().importPackages(PLANTED);
+    private static final JavaClasses SHIPPED = new ClassFileImporter()
             .importPaths(
                     Stream.of("engine", "lab", "cli").map(ArrowsTest::classes).toArray(Path[]::new));
 
@@ -50,21 +51,20 @@ class ArrowsTest {
     @MethodSource("rules")
     void what_we_ship_keeps_the_arrow(String offender, Function<Arrows, ArchRule> rule) {
         assertThat(List.of("dev.vivace.tensor", "dev.vivace.kernel", "dev.vivace.cli"))
-                .allMatch(shipped::containPackage);
-        rule.apply(new Arrows("dev.vivace")).check(shipped);
+                .allMatch(SHIPPED::containPackage);
+        rule.apply(new Arrows("dev.vivace")).check(SHIPPED);
     }
 
     @ParameterizedTest
     @MethodSource("rules")
     void a_planted_offender_is_found(String offender, Function<Arrows, ArchRule> rule) {
-        JavaClasses planted = new ClassFileImporter().importPackages(PLANTED);
-        assertThatThrownBy(() -> rule.apply(new Arrows(PLANTED)).check(planted))
+        assertThatThrownBy(() -> rule.apply(new Arrows(PLANTED)).check(PLANTED_HOUSE))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining(offender);
     }
 
     @Test
     void the_planted_house_is_there() {
-        assertThat(new ClassFileImporter().importPackages(PLANTED)).hasSizeGreaterThan(5);
+        assertThat(PLANTED_HOUSE).hasSizeGreaterThan(5);
     }
 }
