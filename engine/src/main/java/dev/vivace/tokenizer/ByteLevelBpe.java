@@ -177,7 +177,7 @@ final class ByteLevelBpe implements Segmenter {
         char[] table = new char[256];
         char next = 256;
         for (int b = 0; b < 256; b++) {
-            boolean visible = b > ' ' && b < 0x7F || b > 0xA0 && b != 0xAD;
+            boolean visible = (b > ' ' && b < 0x7F) || (b > 0xA0 && b != 0xAD);
             table[b] = visible ? (char) b : next++;
         }
         return table;

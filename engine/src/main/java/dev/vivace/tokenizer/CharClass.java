@@ -22,7 +22,7 @@ final class CharClass {
     /// The class of a code point. Spaces are Unicode's White_Space, not Java's: NO-BREAK SPACE is one, U+001C
     /// is none.
     static int of(int codePoint) {
-        if (codePoint >= 9 && codePoint <= 13 || codePoint == 0x85) {
+        if ((codePoint >= 9 && codePoint <= 13) || codePoint == 0x85) {
             return SPACE;
         }
         int type = 1 << Character.getType(codePoint);

@@ -17,7 +17,7 @@ final class Contraction {
             return 0;
         }
         char second = letter(text[from + 2], anyCase);
-        boolean whole = (first == 'r' || first == 'v') && second == 'e' || first == 'l' && second == 'l';
+        boolean whole = ((first == 'r' || first == 'v') && second == 'e') || (first == 'l' && second == 'l');
         return whole ? 3 : 0;
     }
 

@@ -36,7 +36,7 @@ public record MarkedText(String text, BitSet literal) {
         return new MarkedText(text, all);
     }
 
-    /// @return a copy of the marks
+    /// A copy of the marks.
     @Override
     public BitSet literal() {
         return (BitSet) literal.clone();
@@ -51,7 +51,7 @@ public record MarkedText(String text, BitSet literal) {
         return new MarkedText(text + next.text, marks);
     }
 
-    /// @return the parts, each wholly trusted or wholly literal
+    /// The parts, each wholly trusted or wholly literal.
     public List<MarkedText> parts() {
         List<MarkedText> parts = new ArrayList<>();
         for (int from = 0; from < text.length(); ) {

@@ -35,7 +35,7 @@ final class PairIndex {
         values[slot] = value;
     }
 
-    /// @return the value, or [#NONE]
+    /// The value, or [#NONE].
     long find(int left, int right) {
         long pair = ((long) left << 32 | right) + 1;
         int slot = slot(pair);

@@ -106,7 +106,7 @@ final class PairMerger {
         long join = right < size ? joins.join(tokens[left], tokens[right], starts[left], end(right)) : NONE;
         joined[left] = join;
         if (join != NONE) {
-            push(join & 0xFFFF_FFFF_0000_0000L | left);
+            push((join & 0xFFFF_FFFF_0000_0000L) | left);
         }
     }
 
@@ -137,7 +137,7 @@ final class PairMerger {
         }
         int at = heaped++;
         while (at > 0) {
-            int parent = at - 1 >> 1;
+            int parent = (at - 1) >> 1;
             if (heap[parent] <= entry) {
                 break;
             }

@@ -40,7 +40,7 @@ final class PieceIndex {
         slots[slot] = id + 1;
     }
 
-    /// @return the id of the piece that the chars `from..to-1` spell, or -1
+    /// The id of the piece that the chars `from..to-1` spell, or -1.
     int find(char[] chars, int from, int to) {
         int slot = hash(chars, from, to) & slots.length - 1;
         while (slots[slot] != 0) {
@@ -71,7 +71,7 @@ final class PieceIndex {
     }
 
     private static int hash(char[] chars, int from, int to) {
-        long hash = to - from;
+        long hash = (long) to - from;
         for (int i = from; i < to; i++) {
             hash = (hash ^ chars[i]) * 0x9E3779B97F4A7C15L;
         }

@@ -12,6 +12,6 @@ interface Segmenter {
     /// @param ids where the ids go; never a control token
     void segment(char[] text, int from, int to, boolean first, IntList ids);
 
-    /// @return the UTF-8 (or part of it) that an ordinary piece stands for
+    /// The UTF-8 (or part of it) that an ordinary piece stands for.
     byte[] bytes(String piece);
 }

@@ -49,7 +49,7 @@ final class SentencePieceBpe implements Segmenter {
     /// Maps floats to ints of the same order; -0 counts as 0.
     private static int sortable(float score) {
         int bits = Float.floatToIntBits(score + 0.0f);
-        return bits ^ bits >> 31 & Integer.MAX_VALUE;
+        return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
     }
 
     private int[] substitute() {

@@ -69,15 +69,16 @@ final class SpecialTokens {
             return -1;
         }
         int found = -1;
-        int trusted = literal.nextSetBit(index);
+        boolean trusted = true;
         int node = 0;
         for (int i = index; i < text.length; i++) {
             node = (int) children.find(node, text[i]);
             if (node < 0) {
                 break;
             }
+            trusted &= !literal.get(i);
             int id = ids[node];
-            if (id >= 0 && (!controls.get(id) || trusted < 0 || trusted > i)) {
+            if (id >= 0 && (trusted || !controls.get(id))) {
                 found = id;
             }
         }
@@ -87,7 +88,7 @@ final class SpecialTokens {
     /// Where the text goes on behind a token that ends at `end`.
     int resume(char[] text, int id, int end) {
         int at = end;
-        while (stripsRight.get(id) && at < text.length && (text[at] == ' ' || text[at] >= 9 && text[at] <= 13)) {
+        while (stripsRight.get(id) && at < text.length && (text[at] == ' ' || (text[at] >= 9 && text[at] <= 13))) {
             at++;
         }
         return at;

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 /// become U+FFFD as well, or the unknown token where even that is missing; nothing is left out silently as long as
 /// the vocabulary has U+FFFD, `?` or an unknown token.
 public interface Tokenizer {
-    /// @return the number of tokens; ids are `0..size-1`
+    /// The number of tokens; ids are `0..size-1`.
     int size();
 
     /// Encodes a user's text: whatever it spells, no control token comes out.
@@ -61,31 +61,31 @@ public interface Tokenizer {
     /// @return what the token is for
     TokenKind kind(int id);
 
-    /// @return the token that begins a text, if there is one
+    /// The token that begins a text, if there is one.
     OptionalInt bos();
 
-    /// @return the token that ends a text, if there is one
+    /// The token that ends a text, if there is one.
     OptionalInt eos();
 
-    /// @return whether the model wants [#bos()] in front of a text
+    /// Whether the model wants [#bos()] in front of a text.
     boolean addBos();
 
-    /// @return whether the model wants [#eos()] behind a text
+    /// Whether the model wants [#eos()] behind a text.
     boolean addEos();
 
-    /// @return whether encoding puts a space in front of a text and behind control tokens
+    /// Whether encoding puts a space in front of a text and behind control tokens.
     boolean addSpacePrefix();
 
     /// @param id `0..size-1`
     /// @return whether generation ends with this token: end of text, of turn or of message
     boolean isEnd(int id);
 
-    /// @return a stream for a text from its beginning on: pushing ids one by one gives what [#decode(int[])] gives
+    /// A stream for a text from its beginning on: pushing ids one by one gives what [#decode(int[])] gives.
     default Detokenizer detokenizer() {
         return new Detokenizer(this, addSpacePrefix());
     }
 
-    /// @return a stream for what follows other tokens, such as the answer to a prompt: a leading space stays
+    /// A stream for what follows other tokens, such as the answer to a prompt: a leading space stays.
     default Detokenizer continuation() {
         return new Detokenizer(this, false);
     }

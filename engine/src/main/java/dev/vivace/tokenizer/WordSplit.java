@@ -4,6 +4,6 @@ package dev.vivace.tokenizer;
 /// character outside the range it is given.
 @FunctionalInterface
 interface WordSplit {
-    /// @return the end of the word that begins at `from`, where `from < end <= to`
+    /// The end of the word that begins at `from`, where `from < end <= to`.
     int next(char[] text, int from, int to);
 }

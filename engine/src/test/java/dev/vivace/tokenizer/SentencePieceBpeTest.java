@@ -2,6 +2,9 @@ package dev.vivace.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vivace.format.gguf.Gguf;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,25 +32,25 @@ class SentencePieceBpeTest {
     @Property(tries = 1000)
     void joinsAsTheNaiveLoopDoes(@ForAll("texts") String text) {
         Tokenizer tokenizer = Tokenizers.sentencePiece(VOCABULARY);
-        List<String> expected = text.isEmpty() ? List.of() : naive(" " + text);
+        List<String> expected = text.isEmpty() ? List.of() : naive(VOCABULARY, " " + text);
         assertThat(pieces(tokenizer, tokenizer.encode(text))).isEqualTo(expected);
     }
 
     /// Over the whole text: joins the neighbours of the best score, of equals the first, starts over; then
     /// spells bytes.
-    private static List<String> naive(String text) {
+    private static List<String> naive(Vocabulary vocabulary, String text) {
         List<String> symbols = new ArrayList<>();
         text.replace(' ', '▁').codePoints().forEach(c -> symbols.add(Character.toString(c)));
         while (true) {
             float best = Float.NEGATIVE_INFINITY;
             int place = -1;
             for (int i = 0; i + 1 < symbols.size(); i++) {
-                int id = VOCABULARY.pieces().indexOf(symbols.get(i) + symbols.get(i + 1));
+                int id = vocabulary.pieces().indexOf(symbols.get(i) + symbols.get(i + 1));
                 boolean usable = id >= 0
-                        && VOCABULARY.kinds().get(id) != TokenKind.CONTROL
-                        && VOCABULARY.kinds().get(id) != TokenKind.BYTE;
-                if (usable && VOCABULARY.scores()[id] > best) {
-                    best = VOCABULARY.scores()[id];
+                        && vocabulary.kinds().get(id) != TokenKind.CONTROL
+                        && vocabulary.kinds().get(id) != TokenKind.BYTE;
+                if (usable && vocabulary.scores()[id] > best) {
+                    best = vocabulary.scores()[id];
                     place = i;
                 }
             }
@@ -58,7 +61,7 @@ class SentencePieceBpeTest {
         }
         List<String> pieces = new ArrayList<>();
         for (String symbol : symbols) {
-            if (VOCABULARY.pieces().contains(symbol)) {
+            if (vocabulary.pieces().contains(symbol)) {
                 pieces.add(symbol);
                 continue;
             }
@@ -67,6 +70,22 @@ class SentencePieceBpeTest {
             }
         }
         return pieces;
+    }
+
+    @Test
+    void theVocabularyInTheJarJoinsAsTheNaiveLoopDoes() throws IOException {
+        try (InputStream in = Vocabulary.class.getResourceAsStream("/dev/vivace/stories260k.gguf");
+                Gguf gguf = Gguf.read("stories260k.gguf", in)) {
+            Vocabulary vocabulary = GgufVocabulary.sentencePiece(gguf.metadata());
+            Tokenizer tokenizer = Tokenizers.of(gguf.metadata());
+            assertThat(tokenizer.encode("Once upon a time")).containsExactly(403, 407, 261, 378);
+            for (String text :
+                    List.of("Once upon a time, there was a girl.", "  Lily's \n\"ball\" \t é猫😀 ", "<s>the</s>")) {
+                int[] ids = tokenizer.encode(text);
+                assertThat(pieces(tokenizer, ids)).isEqualTo(naive(vocabulary, " " + text));
+                assertThat(tokenizer.decode(ids)).isEqualTo(text);
+            }
+        }
     }
 
     @Test

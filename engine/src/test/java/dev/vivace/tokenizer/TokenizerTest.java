@@ -3,6 +3,7 @@ package dev.vivace.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vivace.CapacityException;
 import dev.vivace.OptionException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -161,5 +162,12 @@ class TokenizerTest {
             int[] ids = Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> tokenizer.encode(text));
             assertThat(tokenizer.decode(ids)).isEqualTo(expected(tokenizer, text));
         }
+    }
+
+    @Test
+    void aWordBeyondTheLimitIsRefused() {
+        assertThatThrownBy(() -> BYTES.encode("a".repeat((1 << 23) + 1)))
+                .isInstanceOf(CapacityException.class)
+                .hasMessageContaining("a word of more than 8388608 symbols");
     }
 }
