@@ -1,8 +1,11 @@
 package dev.vivace.cli;
 
+import dev.vivace.OptionException;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +27,7 @@ public record Console(
     /// That of this process.
     static Console ofProcess() {
         PrintStream out = new PrintStream(
-                new java.io.BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES),
+                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES),
                 false,
                 StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
@@ -40,5 +43,14 @@ public record Console(
     /// Whether the user wants stack traces: `VIVACE_DEBUG` is set, and not to 0.
     boolean isDebug() {
         return variable("VIVACE_DEBUG").filter(value -> !value.equals("0")).isPresent();
+    }
+
+    /// All of standard input.
+    String readInput() {
+        try {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new OptionException("standard input cannot be read: " + e.getMessage(), e);
+        }
     }
 }

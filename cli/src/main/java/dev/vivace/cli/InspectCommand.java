@@ -1,9 +1,6 @@
 package dev.vivace.cli;
 
-import dev.vivace.OptionException;
-import dev.vivace.format.gguf.Gguf;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,10 +34,8 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Optional<Path> file = model != null ? Optional.of(model) : models.file(console);
-        Path path = file.orElseThrow(() -> new OptionException("inspect needs a model, expected -m MODEL"));
-        try (Gguf gguf = Gguf.open(path)) {
-            Inspection inspection = Inspection.of(path.toString(), gguf);
+        try (ModelFile file = model != null ? ModelFile.open(model) : models.open(console)) {
+            Inspection inspection = Inspection.of(file.source(), file.gguf());
             if (json) {
                 Json.print(console.out(), new InspectionJson(inspection).object(tensors));
             } else {

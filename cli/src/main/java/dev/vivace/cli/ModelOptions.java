@@ -19,4 +19,9 @@ final class ModelOptions {
                 ? Optional.of(model)
                 : console.variable("VIVACE_MODEL").map(Path::of);
     }
+
+    /// Opens the model to look at it.
+    ModelFile open(Console console) {
+        return file(console).map(ModelFile::open).orElseGet(ModelFile::insideTheJar);
+    }
 }

@@ -33,6 +33,7 @@ final class VivaceCommand implements Callable<Integer> {
     static CommandLine over(Console console) {
         CommandLine root = new CommandLine(new VivaceCommand(console));
         root.addSubcommand(new InspectCommand(console));
+        root.addSubcommand(new TokenizeCommand(console));
         root.addSubcommand(new CompletionCommand(console));
         Failures failures = new Failures(console);
         root.setExecutionExceptionHandler(failures);
