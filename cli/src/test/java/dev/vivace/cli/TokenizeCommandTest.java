@@ -12,7 +12,6 @@ class TokenizeCommandTest {
     void text_becomes_tokens_of_the_model_inside_the_jar_and_back() {
         Outcome ids = Outcome.of("tokenize", "--ids", "Once upon a time");
         assertThat(ids.err()).isEmpty();
-        // As the reference tokenizer of this vocabulary has it.
         assertThat(ids.out()).isEqualTo("403 407 261 378\n");
         assertThat(Outcome.of("tokenize", "--decode", ids.out()).out()).isEqualTo("Once upon a time\n");
         assertThat(Outcome.of("tokenize", "--decode", "403,407, 261").out()).isEqualTo("Once upon a\n");
