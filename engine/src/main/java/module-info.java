@@ -5,6 +5,7 @@ module dev.vivace.engine {
 
     exports dev.vivace;
     exports dev.vivace.format.gguf;
+    exports dev.vivace.format.json;
     exports dev.vivace.format.llama2c;
     exports dev.vivace.tensor;
     exports dev.vivace.tensor.codec;
