@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 final class FakeProject {
     private static final List<String> TOOLS = List.of(
             "bash",
-            "cut",
             "dirname",
             "env",
             "find",
