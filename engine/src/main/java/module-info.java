@@ -13,6 +13,7 @@ module dev.vivace.engine {
     exports dev.vivace.kernel;
     exports dev.vivace.model;
     exports dev.vivace.runtime;
+    exports dev.vivace.chat;
     exports dev.vivace.sampling;
     exports dev.vivace.seam;
     exports dev.vivace.kernel.scalar;

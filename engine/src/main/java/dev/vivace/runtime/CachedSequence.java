@@ -224,6 +224,11 @@ final class CachedSequence implements Sequence {
     }
 
     @Override
+    public boolean truncatable() {
+        return states.values().stream().allMatch(PartState::truncatable);
+    }
+
+    @Override
     public void truncate(int to) {
         if (to < 0 || to > length) {
             throw new IndexOutOfBoundsException("truncate to length=" + to + " of " + length);

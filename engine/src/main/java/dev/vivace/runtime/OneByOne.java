@@ -1,6 +1,7 @@
 package dev.vivace.runtime;
 
 import dev.vivace.kernel.Phase;
+import dev.vivace.seam.Accepted;
 import dev.vivace.seam.Batch;
 import dev.vivace.seam.Decoding;
 import dev.vivace.seam.PartState;
@@ -43,7 +44,7 @@ final class OneByOne implements Decoding {
     }
 
     @Override
-    public int accept(Results results, Request request, int[] emitted) {
-        return begin(results, request.sequence().<Row>state(this).row, request, emitted);
+    public void accept(Results results, Request request, Accepted out) {
+        begin(results, request.sequence().<Row>state(this).row, request, out);
     }
 }

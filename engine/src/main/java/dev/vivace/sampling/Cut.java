@@ -42,7 +42,8 @@ final class Cut {
         return index(keys[0]);
     }
 
-    /// The index of the candidate at which the running sum of `weights` reaches `wanted`. `spare` is the mass that may
+    /// The index of the candidate at which the running sum of `weights` reaches `wanted`. `spare` is the mass
+    /// that may
     /// be lost: candidates lighter than their share of it are left out at once, since together they cannot matter.
     int mass(float[] logits, double[] weights, int size, double wanted, double spare) {
         reserve(size);

@@ -1,6 +1,7 @@
 package dev.vivace.sampling;
 
-/// `exp(x)` for `x <= 0` in plain arithmetic, so that the bits are the same on every machine: `Math.exp` may differ in
+/// `exp(x)` for `x <= 0` in plain arithmetic, so that the bits are the same on every machine: `Math.exp` may
+/// differ in
 /// the last place from one to the next, `StrictMath.exp` does not but takes several times as long.
 ///
 /// `x = k ln 2 + r` with `|r| <= ln 2 / 2`; `exp(r)` by its Taylor polynomial of degree 13, whose remainder is below

@@ -4,7 +4,8 @@ import dev.vivace.OptionException;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Adds to the logits of chosen tokens; a bias of negative infinity bans the token. Ids beyond the model's vocabulary
+/// Adds to the logits of chosen tokens; a bias of negative infinity bans the token. Ids beyond the model's
+/// vocabulary
 /// are ignored here: who knows the vocabulary checks them.
 ///
 /// @param bias token id, 0 or more, to what is added: -1e9 to 1e9, or [#BAN]

@@ -3,7 +3,8 @@ package dev.vivace.sampling;
 /// Keeps the candidates that are at least `p` times as likely as the most likely one.
 ///
 /// Cost: two walks over the candidates, no exponential: the bound on the logit is `max + ln p`. Reference: Nguyen,
-/// Baker, Neo, Roush, Kirsch, Shwartz-Ziv: Turning Up the Heat: Min-p Sampling for Creative and Coherent LLM Outputs,
+/// Baker, Neo, Roush, Kirsch, Shwartz-Ziv: Turning Up the Heat: Min-p Sampling for Creative and Coherent LLM
+/// Outputs,
 /// 2025, <https://arxiv.org/abs/2407.01082>.
 ///
 /// @param p fraction of the largest probability, 0 to 1; 0 keeps all

@@ -6,7 +6,8 @@ package dev.vivace.sampling;
 /// `x / repetition` where `x > 0`, else `x * repetition`; then `c * frequency + presence` is taken off.
 ///
 /// Cost: two walks over the window. Reference: Keskar, McCann, Varshney, Xiong, Socher: CTRL, 2019,
-/// <https://arxiv.org/abs/1909.05858> (repetition). Deviation: the paper divides whatever the sign, which would make a
+/// <https://arxiv.org/abs/1909.05858> (repetition). Deviation: the paper divides whatever the sign, which would
+/// make a
 /// repeated token with a negative logit more likely.
 ///
 /// @param repetition divisor of the logit, more than 0 up to 100; 1 changes nothing, more discourages

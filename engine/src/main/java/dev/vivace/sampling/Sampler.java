@@ -6,14 +6,16 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Chooses the tokens of one request: runs the chain of a [Sampling] over a row of logits and draws. Knows the tokens
+/// Chooses the tokens of one request: runs the chain of a [Sampling] over a row of logits and draws. Knows the
+/// tokens
 /// accepted so far, for the penalties. Not safe for use by several threads; allocates nothing per token once its
 /// arrays have grown.
 ///
 /// Logits are `n` consecutive f32 in native byte order, one for each entry of the vocabulary; they are only read.
 ///
 /// Randomness: every [#sample] draws one uniform number, no more and no less, from the stream of
-/// `java.util.SplittableRandom(seed).nextDouble()`, computed here so that a fork can copy its place. Probabilities are
+/// `java.util.SplittableRandom(seed).nextDouble()`, computed here so that a fork can copy its place.
+/// Probabilities are
 /// computed in plain double arithmetic, in the order of token ids: the same logits and seed give the same tokens on
 /// every machine.
 public final class Sampler {

@@ -32,7 +32,8 @@ public enum StageName {
         return text;
     }
 
-    /// The usual order: `penalties,logit-bias,top-k,top-p,min-p,temperature`. Filters come before the temperature, so
+    /// The usual order: `penalties,logit-bias,top-k,top-p,min-p,temperature`. Filters come before the
+    /// temperature, so
     /// that what they keep does not depend on it.
     public static List<StageName> usualOrder() {
         return List.of(values());

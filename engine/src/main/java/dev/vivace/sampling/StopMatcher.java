@@ -16,7 +16,8 @@ public final class StopMatcher {
         this.stops = stops;
     }
 
-    /// Takes the next piece of text and returns what may be shown now. Once a stop string has appeared, it and all that
+    /// Takes the next piece of text and returns what may be shown now. Once a stop string has appeared, it and
+    /// all that
     /// follows are dropped.
     public String push(String piece) {
         if (isStopped()) {

@@ -77,7 +77,8 @@ public final class StopStrings {
         return new StopMatcher(this);
     }
 
-    /// The state after `state` when `next` follows: that of the longest suffix of the text that starts a stop string.
+    /// The state after `state` when `next` follows: that of the longest suffix of the text that starts a stop
+    /// string.
     int step(int state, char next) {
         int from = state;
         while (true) {

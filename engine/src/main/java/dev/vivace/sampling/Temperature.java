@@ -2,7 +2,8 @@ package dev.vivace.sampling;
 
 import dev.vivace.OptionException;
 
-/// Divides every logit by a temperature. At 0 only the best candidate stays (the lowest id among equals), which makes
+/// Divides every logit by a temperature. At 0 only the best candidate stays (the lowest id among equals), which
+/// makes
 /// the whole chain greedy.
 ///
 /// @param temperature 0 for greedy, else 1e-6 to 1e6; below 1 sharpens, above 1 flattens

@@ -2,7 +2,8 @@ package dev.vivace.sampling;
 
 /// Keeps the nucleus: the shortest run of the most likely candidates whose probabilities sum to `p` or more.
 ///
-/// Cost: one exponential a candidate and a selection in expected linear time, no sort. Reference: Holtzman, Buys, Du,
+/// Cost: one exponential a candidate and a selection in expected linear time, no sort. Reference: Holtzman,
+/// Buys, Du,
 /// Forbes, Choi: The Curious Case of Neural Text Degeneration, 2020, <https://arxiv.org/abs/1904.09751>.
 ///
 /// @param p mass to keep, more than 0 up to 1; 1 keeps all

@@ -1,6 +1,7 @@
 /// From logits to the next token: the sampling chain, log-probabilities and stop strings.
 ///
-/// [Sampling][dev.vivace.sampling.Sampling] is what a caller asks for: an ordered chain of stages, a seed and how many
+/// [Sampling][dev.vivace.sampling.Sampling] is what a caller asks for: an ordered chain of stages, a seed and
+/// how many
 /// log-probabilities. [Sampler][dev.vivace.sampling.Sampler] is the state of one request. A new stage is one record
 /// that implements [Stage][dev.vivace.sampling.Stage], a line in its `permits`, a
 /// [StageName][dev.vivace.sampling.StageName] and a knob of

@@ -22,6 +22,9 @@ public interface Sequence extends AutoCloseable {
     /// Forgets the slots from `length` on, in every layer and every part's state.
     void truncate(int length);
 
+    /// Whether [#truncate] works: no part keeps a state that cannot be cut back.
+    boolean truncatable();
+
     /// Of the slots that the last step stored, keeps only those of batch rows `rows[0..count)`, in that order.
     /// Called after
     /// every step that ran branches (rows with another parent than the row before).

@@ -4,7 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Activations: f32, row-major, `[rows, columns]`, each row starting a multiple of 64 bytes from the first. A view: the
+/// Activations: f32, row-major, `[rows, columns]`, each row starting a multiple of 64 bytes from the first. A
+/// view: the
 /// memory belongs to whoever made it.
 ///
 /// @param data native memory, 64-byte aligned; row `r` starts at byte `4 * r * stride`

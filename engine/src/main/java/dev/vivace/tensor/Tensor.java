@@ -3,7 +3,8 @@ package dev.vivace.tensor;
 import dev.vivace.FormatException;
 import java.lang.foreign.MemorySegment;
 
-/// Weights as a file holds them: a matrix `[rows, columns]` (a vector is one row), each row a whole number of blocks,
+/// Weights as a file holds them: a matrix `[rows, columns]` (a vector is one row), each row a whole number of
+/// blocks,
 /// rows one after another without gaps. Borrows its memory from whoever mapped the file; read-only.
 ///
 /// @param name the file's name for it, such as `blk.0.attn_q.weight`

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// threads,
 /// except that nobody may read a tensor while another closes.
 ///
-/// Everything that the file claims about itself is checked when it is opened; after that a [Tensor] is in bounds. The
+/// Everything that the file claims about itself is checked when it is opened; after that a [Tensor] is in
+/// bounds. The
 /// file
 /// must not be cut short by someone else while it is open.
 public final class Gguf implements AutoCloseable {

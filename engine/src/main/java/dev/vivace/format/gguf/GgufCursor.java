@@ -10,7 +10,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/// Walks through a file's header; every read is checked against the bytes that are left, and every count against what
+/// Walks through a file's header; every read is checked against the bytes that are left, and every count
+/// against what
 /// they could hold, before anything is allocated.
 final class GgufCursor {
     static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -25,7 +26,8 @@ final class GgufCursor {
     /// The shortest array value: element type and count.
     private static final int ARRAY_BYTES = Integer.BYTES + Long.BYTES;
 
-    /// Bounds what one value can make us allocate; real files stay far below (262,144 tokens, templates of some KiB).
+    /// Bounds what one value can make us allocate; real files stay far below (262,144 tokens, templates of some
+    /// KiB).
     static final int LONGEST_TEXT = 1 << 26;
 
     static final int MOST_STRINGS = 1 << 22;

@@ -20,7 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Collects metadata and tensors and writes them as a GGUF file of version 3, always the same bytes for the same calls.
+/// Collects metadata and tensors and writes them as a GGUF file of version 3, always the same bytes for the
+/// same calls.
 /// Borrows the tensors' memory until it has written. For one thread.
 public final class GgufWriter {
     /// Elements encoded at a time; a multiple of every block.

@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The key-value part of a file, in file order, with accessors that say in one sentence what is missing or of the wrong
+/// The key-value part of a file, in file order, with accessors that say in one sentence what is missing or of
+/// the wrong
 /// type. Immutable. Arrays borrow the file's memory until they are asked for; what accessors return is plain Java.
 ///
 /// Accessors without a fallback throw [FormatException] when the key is missing; all throw it when the value has

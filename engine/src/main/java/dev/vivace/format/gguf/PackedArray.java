@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// An array of metadata values in the file's own encoding. Borrows the file's memory, so it can be read until the file
+/// An array of metadata values in the file's own encoding. Borrows the file's memory, so it can be read until
+/// the file
 /// is
 /// closed; whoever reads it fully keeps plain Java values.
 public final class PackedArray {

@@ -8,7 +8,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// How a file stores a tensor; more types than [DType] has, because a file must open for inspection even when it cannot
+/// How a file stores a tensor; more types than [DType] has, because a file must open for inspection even when
+/// it cannot
 /// run.
 ///
 /// @param id the file's number for it

@@ -19,8 +19,10 @@ import java.util.Locale;
 ///
 /// The checkpoint, all little endian: seven int32 (width, hidden width, layers, heads, key-value heads, vocabulary,
 /// context; a negative vocabulary says that the head is a matrix of its own), then f32 matrices, each for all layers
-/// before the next: embedding, attention norms, query, key, value, output, feed-forward norms, gate, down, up, the last
-/// norm, two rotation tables that nobody needs, and the head if it is not the embedding. Query and key rows rotate in
+/// before the next: embedding, attention norms, query, key, value, output, feed-forward norms, gate, down, up,
+/// the last
+/// norm, two rotation tables that nobody needs, and the head if it is not the embedding. Query and key rows
+/// rotate in
 /// neighbouring pairs, as GGUF's `llama` has them, so rows keep their order.
 public final class Llama2c {
     private static final float NORM_EPSILON = 1e-5f;

@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// The pieces of a llama2.c tokenizer file: int32 longest piece, then for each piece f32 score, int32 length and UTF-8
-/// bytes, all little endian. Pieces have plain spaces where SentencePiece has U+2581, and the text of the two control
+/// The pieces of a llama2.c tokenizer file: int32 longest piece, then for each piece f32 score, int32 length
+/// and UTF-8
+/// bytes, all little endian. Pieces have plain spaces where SentencePiece has U+2581, and the text of the two
+/// control
 /// pieces is framed by line breaks.
 ///
 /// @param pieces as SentencePiece has them

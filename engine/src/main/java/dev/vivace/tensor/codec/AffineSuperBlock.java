@@ -1,12 +1,14 @@
 package dev.vivace.tensor.codec;
 
-/// Chooses the levels of a super-block of 8 x 32 elements stored as `x = d * s[j] * q - dmin * m[j]`, the form of Q4_K
+/// Chooses the levels of a super-block of 8 x 32 elements stored as `x = d * s[j] * q - dmin * m[j]`, the form
+/// of Q4_K
 /// and
 /// Q5_K: per sub-block a weighted least-squares fit, then the eight fits rounded to a common six-bit grid, then the
 /// levels chosen anew against what the rounded scales really give.
 ///
 /// The fit of a sub-block alternates two exact steps from each of a row of starting grids: given levels, scale and
-/// minimum by the 2x2 normal equations (minimum kept at zero or above); given scale and minimum, the nearest levels. An
+/// minimum by the 2x2 normal equations (minimum kept at zero or above); given scale and minimum, the nearest
+/// levels. An
 /// element weighs `rms + |x|`: large weights matter more to a layer's output.
 final class AffineSuperBlock {
     private static final int SIZE = 32;

@@ -3,7 +3,8 @@ package dev.vivace.tensor.codec;
 import dev.vivace.tensor.DType;
 import java.lang.foreign.MemorySegment;
 
-/// The upper half of an IEEE 754 binary32, little endian: 2 bytes an element. Encoding rounds to nearest, ties to even;
+/// The upper half of an IEEE 754 binary32, little endian: 2 bytes an element. Encoding rounds to nearest, ties
+/// to even;
 /// a NaN stays a NaN (made quiet).
 final class Bf16Codec implements Codec {
     static final Bf16Codec INSTANCE = new Bf16Codec();

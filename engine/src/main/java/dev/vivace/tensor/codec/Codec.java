@@ -6,9 +6,11 @@ import java.lang.foreign.MemorySegment;
 /// Converts rows of one storage format to f32 and back. Stateless; safe for all threads.
 ///
 /// Decoding is exact: the bits are those that the formula beside the codec gives in f32 arithmetic, in the order
-/// written. Encoding picks the levels: nearest for the plain types, the usual largest-magnitude scale for the blocks of
+/// written. Encoding picks the levels: nearest for the plain types, the usual largest-magnitude scale for the
+/// blocks of
 /// 32,
-/// a least-squares search for the super-blocks of 256. Memory on the f32 side is in the machine's byte order and may be
+/// a least-squares search for the super-blocks of 256. Memory on the f32 side is in the machine's byte order
+/// and may be
 /// unaligned; the encoded side is little endian.
 public sealed interface Codec permits BlockCodec, Bf16Codec, F16Codec, F32Codec {
     /// The codec of `dtype`.

@@ -3,7 +3,8 @@ package dev.vivace.tensor.codec;
 import dev.vivace.tensor.DType;
 import java.lang.foreign.MemorySegment;
 
-/// IEEE 754 binary16, little endian: 2 bytes an element. Encoding rounds to nearest, ties to even, and beyond 65504 to
+/// IEEE 754 binary16, little endian: 2 bytes an element. Encoding rounds to nearest, ties to even, and beyond
+/// 65504 to
 /// infinity.
 final class F16Codec implements Codec {
     static final F16Codec INSTANCE = new F16Codec();

@@ -3,14 +3,16 @@ package dev.vivace.tensor.codec;
 import dev.vivace.tensor.DType;
 import java.lang.foreign.MemorySegment;
 
-/// Q4_K, 144 bytes for 256 elements in eight sub-blocks `j` of 32: `x = (d * s[j]) * q - (dmin * m[j])`, `q` in 0..15.
+/// Q4_K, 144 bytes for 256 elements in eight sub-blocks `j` of 32: `x = (d * s[j]) * q - (dmin * m[j])`, `q` in
+/// 0..15.
 ///
 /// | bytes | content |
 /// |---|---|
 /// | 0..1 | `d`, f16 |
 /// | 2..3 | `dmin`, f16 |
 /// | 4..15 | `s` and `m`, see [SixBitScales] |
-/// | 16..143 | four groups of 32 bytes; byte `i` of group `g`: low nibble `q[64g + i]`, high nibble `q[64g + 32 + i]` |
+/// | 16..143 | four groups of 32 bytes; byte `i` of group `g`: low nibble `q[64g + i]`, high nibble `q[64g + 32
+/// + i]` |
 final class Q4KCodec extends BlockCodec {
     static final Q4KCodec INSTANCE = new Q4KCodec();
 

@@ -3,7 +3,8 @@ package dev.vivace.tensor.codec;
 import dev.vivace.tensor.DType;
 import java.lang.foreign.MemorySegment;
 
-/// Q5_K, 176 bytes for 256 elements in eight sub-blocks `j` of 32: `x = (d * s[j]) * q - (dmin * m[j])`, `q` in 0..31.
+/// Q5_K, 176 bytes for 256 elements in eight sub-blocks `j` of 32: `x = (d * s[j]) * q - (dmin * m[j])`, `q` in
+/// 0..31.
 ///
 /// | bytes | content |
 /// |---|---|

@@ -35,7 +35,8 @@ final class Q8Codec extends BlockCodec {
         }
     }
 
-    /// Nearest whole number, ties away from zero, which is what every other writer of this format does. Adding a half
+    /// Nearest whole number, ties away from zero, which is what every other writer of this format does. Adding
+    /// a half
     /// and cutting would lift 0.49999997 to 1.
     private static int awayFromZero(float value) {
         float size = Math.abs(value);

@@ -1,7 +1,9 @@
 package dev.vivace.tensor.codec;
 
-/// Chooses the levels of a super-block of 16 x 16 elements stored as `x = d * s[j] * (q - 32)`, the form of Q6_K: per
-/// sub-block the scale of least weighted squared error among a row of starting grids, then the sixteen scales rounded
+/// Chooses the levels of a super-block of 16 x 16 elements stored as `x = d * s[j] * (q - 32)`, the form of
+/// Q6_K: per
+/// sub-block the scale of least weighted squared error among a row of starting grids, then the sixteen scales
+/// rounded
 /// to a
 /// common eight-bit grid, then the levels chosen anew against what the rounded scales really give.
 ///

@@ -1,9 +1,11 @@
 /// Rows of weights to f32 and back, one storage format per file, each with its byte layout.
 ///
-/// [Codec][dev.vivace.tensor.codec.Codec] is the only entry: `Codec.of(dtype)`. Every codec is a plain scalar loop: it
+/// [Codec][dev.vivace.tensor.codec.Codec] is the only entry: `Codec.of(dtype)`. Every codec is a plain scalar
+/// loop: it
 /// is
 /// what conversion tools use and what faster kernels are compared with. To add a format, add its
-/// [DType][dev.vivace.tensor.DType], a final class here beside the others with its layout in the class comment, and its
+/// [DType][dev.vivace.tensor.DType], a final class here beside the others with its layout in the class comment,
+/// and its
 /// line in `Codec.of`; extend the script that makes the golden blocks of the tests.
 ///
 /// | format | bits a weight | levels |

@@ -1,0 +1,81 @@
+package dev.vivace;
+
+import dev.vivace.kernel.Kernels;
+import dev.vivace.kernel.Workers;
+import dev.vivace.model.Checkpoint;
+import dev.vivace.runtime.Decoder;
+import dev.vivace.runtime.EngineLoop;
+import dev.vivace.seam.Artifacts;
+import dev.vivace.seam.Bind;
+import dev.vivace.seam.Part;
+import dev.vivace.seam.Runner;
+import dev.vivace.seam.Services;
+import dev.vivace.seam.Technique;
+import dev.vivace.tensor.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/// One packing of a model's weights with the loop that runs its steps. Owned by the model.
+final class Engine implements AutoCloseable {
+    private final Decoder decoder;
+    private final EngineLoop loop;
+    private final Runner plain;
+    private final Map<List<Technique>, List<Part>> bound = new HashMap<>();
+
+    private Engine(Decoder decoder) {
+        this.decoder = decoder;
+        this.plain = decoder.runner(List.of());
+        this.loop = new EngineLoop(decoder);
+    }
+
+    static Services services(Kernels kernels, Workers workers, RandomGenerator random, Artifacts artifacts) {
+        return Decoder.services(kernels, workers, random, artifacts);
+    }
+
+    static Engine load(
+            Checkpoint checkpoint, Services services, DType cacheType, MemoryPlan memory, List<Technique> modelScope) {
+        long cacheLimit = Math.max(0, memory.freeBytes() - memory.fixedBytes());
+        Decoder.Settings settings = new Decoder.Settings(cacheType, cacheLimit, new int[0]);
+        return new Engine(Decoder.load(checkpoint, services, settings, modelScope));
+    }
+
+    /// The parts of request techniques; those of equal techniques are bound once, so that their requests share
+    /// steps.
+    synchronized List<Part> bind(List<Technique> techniques) {
+        return bound.computeIfAbsent(techniques, key -> {
+            List<Part> parts = new ArrayList<>();
+            for (Technique technique : key) {
+                List<Part> inner = new ArrayList<>(decoder.modelParts());
+                inner.addAll(parts);
+                parts.addAll(technique.bind(new Bind(decoder.checkpoint(), decoder.services(), inner)));
+            }
+            return List.copyOf(parts);
+        });
+    }
+
+    Runner plainRunner() {
+        return plain;
+    }
+
+    Runner runner(List<Part> parts) {
+        return plain.with(parts);
+    }
+
+    EngineLoop loop() {
+        return loop;
+    }
+
+    /// Ends the loop; answers on their way fail.
+    void stop() {
+        loop.close();
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        decoder.close();
+    }
+}

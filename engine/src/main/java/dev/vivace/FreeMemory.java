@@ -1,0 +1,63 @@
+package dev.vivace;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// How much memory this process may still take: what the system calls available, and what its container leaves.
+final class FreeMemory {
+    private FreeMemory() {}
+
+    static long bytes() {
+        long available = available().orElse(Runtime.getRuntime().maxMemory());
+        long left = containerLimit().orElse(Long.MAX_VALUE);
+        return Math.min(available, left);
+    }
+
+    /// `MemAvailable` of Linux: free pages and those that can be freed at once.
+    private static OptionalLong available() {
+        for (String line : lines(Path.of("/proc/meminfo"))) {
+            if (line.startsWith("MemAvailable:")) {
+                return number(line.replaceAll("[^0-9]", "")).stream()
+                        .map(kib -> kib * 1024)
+                        .findFirst();
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /// The control group's limit less what it has taken; pages of files can be dropped and do not count.
+    private static OptionalLong containerLimit() {
+        Path group = Path.of("/sys/fs/cgroup");
+        OptionalLong limit = first(group.resolve("memory.max"));
+        OptionalLong used = first(group.resolve("memory.current"));
+        if (limit.isEmpty() || used.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        long cachedFiles = lines(group.resolve("memory.stat")).stream()
+                .filter(line -> line.startsWith("active_file ") || line.startsWith("inactive_file "))
+                .mapToLong(line -> number(line.substring(line.indexOf(' ') + 1)).orElse(0))
+                .sum();
+        return OptionalLong.of(Math.max(0, limit.getAsLong() - used.getAsLong() + cachedFiles));
+    }
+
+    private static OptionalLong first(Path file) {
+        Optional<String> line = lines(file).stream().findFirst();
+        return line.isPresent() ? number(line.get().strip()) : OptionalLong.empty();
+    }
+
+    private static OptionalLong number(String text) {
+        return text.matches("[0-9]{1,18}") ? OptionalLong.of(Long.parseLong(text)) : OptionalLong.empty();
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.isReadable(file) ? Files.readAllLines(file) : List.of();
+        } catch (IOException e) {
+            return List.of(); // not this kind of system: the caller has a fallback
+        }
+    }
+}

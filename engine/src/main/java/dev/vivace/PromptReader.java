@@ -1,0 +1,77 @@
+package dev.vivace;
+
+import dev.vivace.chat.ChatOptions;
+import dev.vivace.chat.ChatTemplate;
+import dev.vivace.model.DecoderSpec;
+import dev.vivace.tokenizer.MarkedText;
+import dev.vivace.tokenizer.Tokenizer;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Turns prompts into tokens.
+final class PromptReader {
+    static final String TEMPLATE_KEY = "tokenizer.chat_template";
+
+    private final DecoderSpec spec;
+    private final Tokenizer tokenizer;
+    private final Optional<ChatTemplate> template;
+
+    PromptReader(DecoderSpec spec, Tokenizer tokenizer, Optional<ChatTemplate> template) {
+        this.spec = spec;
+        this.tokenizer = tokenizer;
+        this.template = template;
+    }
+
+    int[] tokens(Prompt prompt) {
+        return switch (prompt) {
+            case Prompt.Raw(String text) -> begun(tokenizer.encode(text));
+            case Prompt.Chat chat -> begun(tokenizer.encode(render(chat)));
+            case Prompt.Tokens(int[] ids) -> checked(ids);
+        };
+    }
+
+    private MarkedText render(Prompt.Chat chat) {
+        if (template.isEmpty()) {
+            throw new UnsupportedException("model " + spec.name()
+                    + " has no chat template, so it cannot answer a conversation: give it a raw prompt");
+        }
+        ChatOptions options = new ChatOptions(Clock.systemDefaultZone())
+                .withSpecialToken("bos_token", piece(tokenizer.bos()))
+                .withSpecialToken("eos_token", piece(tokenizer.eos()));
+        return template.get().render(chat.messages(), options);
+    }
+
+    private String piece(OptionalInt token) {
+        return token.isPresent() ? tokenizer.piece(token.getAsInt()) : "";
+    }
+
+    /// With the begin token in front where the model wants it and it is not there; an empty prompt always
+    /// begins with it.
+    private int[] begun(int[] ids) {
+        OptionalInt bos = tokenizer.bos();
+        boolean wanted = tokenizer.addBos() || ids.length == 0;
+        if (!wanted || bos.isEmpty() || (ids.length > 0 && ids[0] == bos.getAsInt())) {
+            if (ids.length == 0) {
+                throw new OptionException("the prompt is empty and model " + spec.name() + " has no begin token");
+            }
+            return ids;
+        }
+        int[] begun = new int[ids.length + 1];
+        begun[0] = bos.getAsInt();
+        System.arraycopy(ids, 0, begun, 1, ids.length);
+        return begun;
+    }
+
+    private int[] checked(int[] ids) {
+        if (ids.length == 0) {
+            throw new OptionException("the prompt has no tokens, expected at least one");
+        }
+        for (int id : ids) {
+            if (id < 0 || id >= spec.vocabulary()) {
+                throw new OptionException("the prompt has token " + id + ", expected 0 to " + (spec.vocabulary() - 1));
+            }
+        }
+        return ids;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.vivace;
+
+import dev.vivace.runtime.EngineLoop;
+import dev.vivace.runtime.LiveRequest;
+import dev.vivace.runtime.OneAnswer;
+import dev.vivace.runtime.Scorer;
+import dev.vivace.sampling.Sampler;
+import dev.vivace.seam.Plan;
+import dev.vivace.seam.Runner;
+import dev.vivace.seam.Search;
+import dev.vivace.seam.Sequence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// One conversation or text with a model: its tokens and their keys and values. What a new prompt shares with
+/// the tokens stored is not
+/// computed again. For one thread at a time, one answer at a time; any number of sessions of a model may run at
+/// once and
+/// share its steps. Owns its cache: close it.
+public final class Session implements AutoCloseable {
+    private static final AtomicLong SEEDS = new AtomicLong(System.nanoTime());
+
+    private final Model model;
+    private final Plan plan;
+    private final Runner runner;
+    private final EngineLoop loop;
+    private Sequence sequence;
+    private List<Integer> stored = List.of();
+    private boolean busy;
+    private boolean closed;
+
+    Session(Model model, Plan plan, Runner runner, EngineLoop loop, Sequence sequence) {
+        this.model = model;
+        this.plan = plan;
+        this.runner = runner;
+        this.loop = loop;
+        this.sequence = sequence;
+    }
+
+    /// The model.
+    public Model model() {
+        return model;
+    }
+
+    /// The techniques that are on.
+    public Plan plan() {
+        return plan;
+    }
+
+    /// The tokens whose keys and values are stored.
+    public synchronized List<Integer> tokens() {
+        return List.copyOf(stored);
+    }
+
+    /// Answers `prompt`: a user's message where the model has a chat template, else a text to be continued.
+    /// Waits for the end.
+    public String generate(String prompt) {
+        Prompt how = model.chatTemplate().isPresent() ? Prompt.user(prompt) : Prompt.raw(prompt);
+        return generate(how, GenerateOptions.DEFAULT).text();
+    }
+
+    /// Begins an answer.
+    ///
+    /// @throws CapacityException if the prompt does not fit into the context
+    /// @throws UnsupportedException for a conversation with a model that has no chat template
+    public Generation generate(Prompt prompt, GenerateOptions options) {
+        int[] tokens = model.tokens(prompt);
+        int context = model.context();
+        if (tokens.length > context || (tokens.length == context && options.maxTokens() > 0)) {
+            throw new CapacityException("the prompt has " + tokens.length + " tokens, but the context holds " + context
+                    + ": shorten it or load the model with a larger context");
+        }
+        return begin(tokens, Math.min(options.maxTokens(), context - tokens.length), options);
+    }
+
+    private synchronized Generation begin(int[] tokens, int maxTokens, GenerateOptions options) {
+        requireFree();
+        int cached = reuse(tokens);
+        Sampler sampler = options.sampling().sampler(SEEDS.getAndAdd(0x9E3779B97F4A7C15L));
+        for (int token : tokens) {
+            sampler.accept(token);
+        }
+        LiveRequest[] request = new LiveRequest[1];
+        Generation generation = new Generation(() -> loop.cancel(request[0]));
+        AnswerWriter writer = new AnswerWriter(
+                generation, model.tokenizer(), options, tokens.length, cached, made -> settle(tokens, made));
+        request[0] = new LiveRequest(runner, sequence, tokens, cached, sampler, maxTokens, writer);
+        busy = true;
+        loop.submit(request[0]);
+        return generation;
+    }
+
+    private void requireFree() {
+        if (closed) {
+            throw new OptionException("the session is closed");
+        }
+        if (busy) {
+            throw new OptionException(
+                    "the session is busy with another answer: wait for it, cancel it or open another session");
+        }
+    }
+
+    /// Cuts the sequence back to what `tokens` begins with; at least one token is left to compute.
+    private int reuse(int[] tokens) {
+        int shared = 0;
+        int most = Math.min(stored.size(), tokens.length - 1);
+        while (shared < most && stored.get(shared) == tokens[shared]) {
+            shared++;
+        }
+        if (sequence.length() != stored.size() || (shared < stored.size() && !sequence.truncatable())) {
+            shared = 0;
+            sequence.close();
+            sequence = runner.open();
+        } else if (shared < sequence.length()) {
+            sequence.truncate(shared);
+        }
+        return shared;
+    }
+
+    /// Notes what is stored after an answer: prompt and tokens made, as far as the sequence goes.
+    private synchronized void settle(int[] prompt, List<Integer> made) {
+        List<Integer> all = new ArrayList<>(prompt.length + made.size());
+        for (int token : prompt) {
+            all.add(token);
+        }
+        all.addAll(made);
+        if (sequence.length() > all.size() && sequence.truncatable()) {
+            sequence.truncate(all.size());
+        }
+        stored = List.copyOf(all.subList(0, Math.min(all.size(), sequence.length())));
+        busy = false;
+        if (closed) {
+            sequence.close();
+        }
+    }
+
+    /// Natural-log probabilities of `tokens[from..]`, each given all tokens before it, under the model as it
+    /// is. Does not touch
+    /// the session's own text. Waits for the end.
+    ///
+    /// @param tokens a text as tokens, at most the context
+    /// @param from the first token to be judged, at least 1
+    /// @return one value for each token from `from` on
+    public double[] score(int[] tokens, int from) {
+        if (from < 1 || from > tokens.length || tokens.length > model.context()) {
+            throw new OptionException("score of tokens [" + from + ", " + tokens.length
+                    + "), expected 1 to the context of " + model.context());
+        }
+        return Scorer.score(loop, runner, model.workers(), tokens, from);
+    }
+
+    /// Answers by the plan's [Search] (one plain answer without one), over forks of this session, which stays
+    /// as it is.
+    ///
+    /// @param reward judges answers, where the search asks
+    public String search(Prompt prompt, GenerateOptions options, Search.Reward reward) {
+        Search search = model.search(plan).orElseGet(() -> new OneAnswer(options.maxTokens()));
+        try (SessionBranch root = new SessionBranch(fork(), options, model.tokens(prompt))) {
+            return search.solve(root, reward);
+        }
+    }
+
+    /// An independent session with the same text; pages are shared until one side changes them.
+    public synchronized Session fork() {
+        requireFree();
+        Session copy = new Session(model, plan, runner, loop, sequence.fork());
+        copy.stored = stored;
+        return model.opened(copy);
+    }
+
+    /// Forgets the text.
+    public synchronized void reset() {
+        requireFree();
+        sequence.close();
+        sequence = runner.open();
+        stored = List.of();
+    }
+
+    /// Gives the cache back; an answer on its way is given up. Idempotent.
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            model.closed(this);
+            if (!busy) {
+                sequence.close();
+            }
+        }
+    }
+}
