@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ public final class Model implements AutoCloseable {
     private final PromptReader prompts;
     private final Map<List<Technique>, Engine> engines = new HashMap<>();
     private final Set<Session> sessions = new HashSet<>();
+    private final AtomicLong seeds = new AtomicLong(RandomGenerator.getDefault().nextLong());
     private boolean closed;
 
     private Model(Gguf file, LoadOptions options) {
@@ -164,6 +166,11 @@ public final class Model implements AutoCloseable {
 
     synchronized void closed(Session session) {
         sessions.remove(session);
+    }
+
+    /// A seed for an answer that brings none; every one is another.
+    long nextSeed() {
+        return seeds.getAndIncrement();
     }
 
     Workers workers() {

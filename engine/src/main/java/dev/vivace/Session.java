@@ -11,7 +11,6 @@ import dev.vivace.seam.Search;
 import dev.vivace.seam.Sequence;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// One conversation or text with a model: its tokens and their keys and values. What a new prompt shares with
 /// the tokens stored is not
@@ -19,8 +18,6 @@ import java.util.concurrent.atomic.AtomicLong;
 /// once and
 /// share its steps. Owns its cache: close it.
 public final class Session implements AutoCloseable {
-    private static final AtomicLong SEEDS = new AtomicLong(System.nanoTime());
-
     private final Model model;
     private final Plan plan;
     private final Runner runner;
@@ -77,7 +74,7 @@ public final class Session implements AutoCloseable {
     private synchronized Generation begin(int[] tokens, int maxTokens, GenerateOptions options) {
         requireFree();
         int cached = reuse(tokens);
-        Sampler sampler = options.sampling().sampler(SEEDS.getAndAdd(0x9E3779B97F4A7C15L));
+        Sampler sampler = options.sampling().sampler(model.nextSeed());
         for (int token : tokens) {
             sampler.accept(token);
         }

@@ -4,8 +4,6 @@ import dev.vivace.CancelledException;
 import dev.vivace.CapacityException;
 import dev.vivace.VivaceException;
 import dev.vivace.seam.Batch;
-import dev.vivace.seam.Decoding;
-import dev.vivace.seam.Request;
 import dev.vivace.seam.Results;
 import dev.vivace.seam.Scheduling;
 import java.util.ArrayList;
@@ -263,56 +261,6 @@ public final class EngineLoop implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /// Writes what scheduling decides onto the requests.
-    private static final class BudgetBook implements Scheduling.Budget {
-        private final List<LiveRequest> preempted = new ArrayList<>();
-
-        @Override
-        public void rows(Request request, int prefill, int draft) {
-            ((LiveRequest) request).budget(prefill, draft);
-        }
-
-        @Override
-        public void preempt(Request request) {
-            preempted.add((LiveRequest) request);
-        }
-
-        List<LiveRequest> preempted() {
-            List<LiveRequest> taken = preempted.isEmpty() ? List.of() : List.copyOf(preempted);
-            preempted.clear();
-            return taken;
-        }
-    }
-
-    /// Requests by their decoding part, so that each part is asked once a step.
-    private static final class DecodingGroups {
-        private final List<Decoding> parts = new ArrayList<>();
-        private final List<List<LiveRequest>> members = new ArrayList<>();
-
-        void propose(List<LiveRequest> requests, Batch out) {
-            parts.clear();
-            members.forEach(List::clear);
-            for (int i = 0; i < requests.size(); i++) {
-                if (requests.get(i).rests()) {
-                    continue;
-                }
-                Decoding part = requests.get(i).runner().parts().decoding();
-                int at = parts.indexOf(part);
-                if (at < 0) {
-                    at = parts.size();
-                    parts.add(part);
-                    if (members.size() == at) {
-                        members.add(new ArrayList<>());
-                    }
-                }
-                members.get(at).add(requests.get(i));
-            }
-            for (int i = 0; i < parts.size(); i++) {
-                parts.get(i).propose(members.get(i), out);
-            }
         }
     }
 }
