@@ -11,6 +11,7 @@ import dev.vivace.seam.Search;
 import dev.vivace.seam.Sequence;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One conversation or text with a model: its tokens and their keys and values. What a new prompt shares with
 /// the tokens stored is not
@@ -24,7 +25,7 @@ public final class Session implements AutoCloseable {
     private final EngineLoop loop;
     private Sequence sequence;
     private List<Integer> stored = List.of();
-    private boolean busy;
+    private @Nullable Generation running;
     private boolean closed;
 
     Session(Model model, Plan plan, Runner runner, EngineLoop loop, Sequence sequence) {
@@ -83,7 +84,7 @@ public final class Session implements AutoCloseable {
         AnswerWriter writer = new AnswerWriter(
                 generation, model.tokenizer(), options, tokens.length, cached, made -> settle(tokens, made));
         request[0] = new LiveRequest(runner, sequence, tokens, cached, sampler, maxTokens, writer);
-        busy = true;
+        running = generation;
         loop.submit(request[0]);
         return generation;
     }
@@ -92,7 +93,7 @@ public final class Session implements AutoCloseable {
         if (closed) {
             throw new OptionException("the session is closed");
         }
-        if (busy) {
+        if (running != null) {
             throw new OptionException(
                     "the session is busy with another answer: wait for it, cancel it or open another session");
         }
@@ -126,7 +127,7 @@ public final class Session implements AutoCloseable {
             sequence.truncate(all.size());
         }
         stored = List.copyOf(all.subList(0, Math.min(all.size(), sequence.length())));
-        busy = false;
+        running = null;
         if (closed) {
             sequence.close();
         }
@@ -180,8 +181,10 @@ public final class Session implements AutoCloseable {
         if (!closed) {
             closed = true;
             model.closed(this);
-            if (!busy) {
+            if (running == null) {
                 sequence.close();
+            } else {
+                running.cancel();
             }
         }
     }

@@ -26,6 +26,7 @@ public final class EngineLoop implements AutoCloseable {
     private final DecodingGroups groups = new DecodingGroups();
     private final Thread thread;
     private volatile boolean closed;
+    private boolean ended;
     private double rowsPerSecond;
 
     /// A loop over the steps of `decoder`, which the caller closes after this.
@@ -37,17 +38,19 @@ public final class EngineLoop implements AutoCloseable {
 
     /// Takes a request up; its listener hears the rest.
     public void submit(LiveRequest request) {
-        arrivals.add(request);
-        wake();
-        if (closed && !thread.isAlive()) {
-            failArrivals();
+        if (queue(() -> arrivals.add(request))) {
+            wake();
+        } else {
+            request.listener().failed(new CancelledException("the model was closed"));
         }
     }
 
-    private void failArrivals() {
-        for (LiveRequest next = arrivals.poll(); next != null; next = arrivals.poll()) {
-            next.listener().failed(new CancelledException("the model was closed"));
+    /// Queues something unless the loop has ended.
+    private synchronized boolean queue(Runnable adding) {
+        if (!ended) {
+            adding.run();
         }
+        return !ended;
     }
 
     /// Runs `work` between two steps and returns what it gives: whatever else needs the model's runners or
@@ -57,17 +60,17 @@ public final class EngineLoop implements AutoCloseable {
             return work.get();
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
-        errands.add(() -> {
+        Runnable errand = () -> {
             try {
                 answer.complete(work.get());
             } catch (RuntimeException | Error failure) {
                 answer.completeExceptionally(failure);
             }
-        });
-        wake();
-        if (!thread.isAlive()) {
-            runErrands();
+        };
+        if (!queue(() -> errands.add(errand))) {
+            return work.get();
         }
+        wake();
         try {
             return answer.join();
         } catch (java.util.concurrent.CompletionException failure) {
@@ -102,9 +105,12 @@ public final class EngineLoop implements AutoCloseable {
                 LockSupport.park(this);
             }
         }
+        synchronized (this) {
+            ended = true;
+        }
         runErrands();
+        prefilling.addAll(arrivals);
         failAll(new CancelledException("the model was closed"));
-        failArrivals();
     }
 
     private void runErrands() {
