@@ -1,6 +1,8 @@
 /// Measuring: bench and perplexity.
 module dev.vivace.lab {
-    requires dev.vivace.engine;
+    requires transitive dev.vivace.engine;
     requires tools.jackson.databind;
     requires static org.jspecify;
+
+    exports dev.vivace.lab;
 }
