@@ -54,8 +54,15 @@ public final class Session implements AutoCloseable {
     /// Answers `prompt`: a user's message where the model has a chat template, else a text to be continued.
     /// Waits for the end.
     public String generate(String prompt) {
-        Prompt how = model.chatTemplate().isPresent() ? Prompt.user(prompt) : Prompt.raw(prompt);
-        return generate(how, GenerateOptions.DEFAULT).text();
+        return generate(prompt, GenerateOptions.DEFAULT).text();
+    }
+
+    /// Begins an answer to `prompt`: a user's message where the model has a chat template, else a text to be
+    /// continued.
+    ///
+    /// @throws CapacityException if the prompt does not fit into the context
+    public Generation generate(String prompt, GenerateOptions options) {
+        return generate(model.chatTemplate().isPresent() ? Prompt.user(prompt) : Prompt.raw(prompt), options);
     }
 
     /// Begins an answer.
