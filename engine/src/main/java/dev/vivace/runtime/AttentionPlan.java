@@ -20,6 +20,7 @@ final class AttentionPlan {
     private final RunList mask = new RunList();
     private final RunList chosen = new RunList();
     private final RunList joined = new RunList();
+    private final RunList numbered = new RunList();
 
     private int[] tileRow = new int[16];
     private int[] tileRows = new int[16];
@@ -140,7 +141,7 @@ final class AttentionPlan {
             } else {
                 mask.clear();
                 masks.runs(rows, row, layer, mask);
-                emit(row, row + 1, Selection.ALL_HEADS, mask, 0, mask.count);
+                emit(rows, row, Selection.ALL_HEADS, masks, mask);
             }
             row = end;
         }
@@ -157,10 +158,6 @@ final class AttentionPlan {
         int from = selection.from(tile);
         int to = selection.to(tile);
         int head = selection.head(tile);
-        if (to > rows.count() || head >= heads) {
-            throw new IllegalArgumentException(
-                    "selection of rows [" + from + ", " + to + ") head " + head + " of " + rows.count() + " rows");
-        }
         chosen.clear();
         for (int run = selection.firstRun(tile); run < selection.firstRun(tile + 1); run++) {
             int end = selection.start(run) + selection.length(run);
@@ -173,7 +170,7 @@ final class AttentionPlan {
         }
         if (simple && !selection.renumbered(tile)) {
             for (int row = from; row < to; row += TILE_ROWS) {
-                emit(row, Math.min(to, row + TILE_ROWS), head, chosen, 0, chosen.count);
+                shared(row, Math.min(to, row + TILE_ROWS), head, masks);
             }
             return;
         }
@@ -185,9 +182,25 @@ final class AttentionPlan {
             if (selection.renumbered(tile)) {
                 renumber(row, head);
             } else {
-                emit(row, row + 1, head, joined, 0, joined.count);
+                emit(rows, row, head, masks, joined);
             }
         }
+    }
+
+    /// One tile for rows `[from, to)`, of the chosen slots that at least one of them may read.
+    private void shared(int from, int to, int head, ModelMask masks) {
+        int first = masks.from()[from];
+        int last = masks.to()[from];
+        for (int row = from + 1; row < to; row++) {
+            first = Math.min(first, masks.from()[row]);
+            last = Math.max(last, masks.to()[row]);
+        }
+        mask.clear();
+        mask.add(first, last, 0, 0);
+        joined.clear();
+        joined.intersect(chosen, 0, chosen.count, mask, 0, mask.count);
+        begin(from, to, head);
+        spans(joined);
     }
 
     private void cover(int row, int head, int heads) {
@@ -213,7 +226,7 @@ final class AttentionPlan {
                 if (!covered[row * heads + head]) {
                     mask.clear();
                     masks.runs(rows, row, layer, mask);
-                    emit(row, row + 1, head, mask, 0, mask.count);
+                    emit(rows, row, head, masks, mask);
                 }
             }
         }
@@ -231,10 +244,21 @@ final class AttentionPlan {
         finish();
     }
 
-    private void emit(int from, int to, int head, RunList source, int first, int last) {
-        begin(from, to, head);
-        for (int run = first; run < last; run++) {
-            span(source.start[run], source.end(run), source.logWeight[run]);
+    /// A tile of one row that reads `slots`, as the cache numbers them.
+    private void emit(LiveRows rows, int row, int head, ModelMask masks, RunList slots) {
+        begin(row, row + 1, head);
+        if (masks.displaced(row)) {
+            numbered.clear();
+            masks.numbered(rows, row, slots, numbered);
+            spans(numbered);
+        } else {
+            spans(slots);
+        }
+    }
+
+    private void spans(RunList slots) {
+        for (int run = 0; run < slots.count; run++) {
+            span(slots.start[run], slots.end(run), slots.logWeight[run]);
         }
         finish();
     }

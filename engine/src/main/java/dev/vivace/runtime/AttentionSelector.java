@@ -5,6 +5,7 @@ import dev.vivace.seam.Selection;
 import dev.vivace.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Asks the [Attention] parts of a step, each once a layer with all rows that have it, and puts their
@@ -18,7 +19,7 @@ final class AttentionSelector implements AutoCloseable {
     /// The rows of one part.
     private static final class Group {
         private Attention part;
-        private LiveRows rows = new LiveRows(new StepState());
+        private LiveRows rows;
         private int[] index = new int[32];
         private final Selection own = new Selection();
         private final Selection placed = new Selection();
@@ -26,8 +27,9 @@ final class AttentionSelector implements AutoCloseable {
         private int gatheredColumns = 1;
         private boolean whole;
 
-        Group(Attention part) {
+        Group(Attention part, LiveRows rows) {
             this.part = part;
+            this.rows = rows;
         }
     }
 
@@ -78,9 +80,21 @@ final class AttentionSelector implements AutoCloseable {
             Group group = groups.get(i);
             group.own.clear();
             group.part.select(group.rows, layer, queries(i, q), group.own);
+            check(group, heads);
             selections.add(group.whole ? group.own : place(group));
         }
         return several ? List.of(SelectionJoin.join(selections, rows.count(), heads)) : selections;
+    }
+
+    private static void check(Group group, int heads) {
+        for (int tile = 0; tile < group.own.tiles(); tile++) {
+            boolean rowsExist = group.own.from(tile) >= 0 && group.own.to(tile) <= group.rows.count();
+            if (!rowsExist || group.own.head(tile) < Selection.ALL_HEADS || group.own.head(tile) >= heads) {
+                throw new IllegalArgumentException(group.part.getClass().getSimpleName() + " selects for rows ["
+                        + group.own.from(tile) + ", " + group.own.to(tile) + ") head " + group.own.head(tile) + " of "
+                        + group.rows.count() + " rows and " + heads + " heads");
+            }
+        }
     }
 
     /// Sorts rows by part; returns whether a row has more than one.
@@ -94,7 +108,7 @@ final class AttentionSelector implements AutoCloseable {
                 Group group = find(parts.get(p), rows);
                 int at = group.rows.count();
                 if (at == group.index.length) {
-                    group.index = java.util.Arrays.copyOf(group.index, at * 2);
+                    group.index = Arrays.copyOf(group.index, at * 2);
                 }
                 group.index[at] = i;
                 group.rows.add(rows.batchRow(i));
@@ -113,7 +127,7 @@ final class AttentionSelector implements AutoCloseable {
             }
         }
         if (used == groups.size()) {
-            groups.add(new Group(part));
+            groups.add(new Group(part, rows.emptyCopy(rows)));
         }
         Group group = groups.get(used++);
         group.part = part;

@@ -1,5 +1,6 @@
 package dev.vivace.runtime;
 
+import dev.vivace.CapacityException;
 import dev.vivace.kernel.KvBlocks;
 import dev.vivace.seam.KvLayout;
 import java.lang.foreign.MemorySegment;
@@ -72,13 +73,26 @@ final class CacheLayer {
     }
 
     void markAbsent(int slot) {
+        markAbsent(slot, slot + 1);
+    }
+
+    /// Slots `[from, to)` hold nothing in this layer.
+    void markAbsent(int from, int to) {
         if (absent == null) {
             absent = new BitSet();
         }
-        absent.set(slot);
+        absent.set(from, to);
     }
 
-    /// Makes slots `[from, to)` writable: pages exist and belong to nobody else.
+    /// Slots `[from, to)` hold something from now on.
+    void markPresent(int from, int to) {
+        if (absent != null) {
+            absent.clear(from, to);
+            absent = absent.isEmpty() ? null : absent;
+        }
+    }
+
+    /// Makes slots `[from, to)` writable: pages exist and belong to nobody else. Their pages must be resident.
     void reserve(int from, int to) {
         if (to <= from || !shape.stored()) {
             return;
@@ -86,12 +100,9 @@ final class CacheLayer {
         for (int page = from / KvLayout.PAGE_TOKENS; page <= (to - 1) / KvLayout.PAGE_TOKENS; page++) {
             if (page == pageCount) {
                 append();
-            } else if (pages[page] != NONE && shape.pool().isShared(pages[page])) {
+            } else {
                 unshare(page);
             }
-        }
-        if (absent != null) {
-            absent.clear(from, to);
         }
     }
 
@@ -101,23 +112,34 @@ final class CacheLayer {
             pages = Arrays.copyOf(pages, capacity);
             annexes = Arrays.copyOf(annexes, capacity);
         }
-        pages[pageCount] = shape.pool().acquire();
-        annexes[pageCount] = shape.hasAnnex() ? shape.annexes().acquire() : NONE;
+        int next = shape.pool().acquire();
+        try {
+            annexes[pageCount] = shape.hasAnnex() ? shape.annexes().acquire() : NONE;
+        } catch (CapacityException full) {
+            shape.pool().release(next);
+            throw full;
+        }
+        pages[pageCount] = next;
         point(pageCount++);
     }
 
+    /// A page and its annex are shared apart: one side may have evicted the page and still hold the annex.
     private void unshare(int page) {
-        int copy = shape.pool().acquire();
-        shape.pool().slice(copy).copyFrom(shape.pool().slice(pages[page]));
-        shape.pool().release(pages[page]);
-        pages[page] = copy;
-        if (annexes[page] != NONE) {
-            int annex = shape.annexes().acquire();
-            shape.annexes().slice(annex).copyFrom(shape.annexes().slice(annexes[page]));
-            shape.annexes().release(annexes[page]);
-            annexes[page] = annex;
+        if (pages[page] != NONE && shape.pool().isShared(pages[page])) {
+            pages[page] = copy(shape.pool(), pages[page]);
+            point(page);
         }
-        point(page);
+        if (annexes[page] != NONE && shape.annexes().isShared(annexes[page])) {
+            annexes[page] = copy(shape.annexes(), annexes[page]);
+        }
+    }
+
+    /// A copy of `page`, whose share is given back.
+    private static int copy(PagePool pool, int page) {
+        int copy = pool.acquire();
+        pool.slice(copy).copyFrom(pool.slice(page));
+        pool.release(page);
+        return copy;
     }
 
     private void point(int page) {

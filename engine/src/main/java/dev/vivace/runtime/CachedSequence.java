@@ -1,7 +1,6 @@
 package dev.vivace.runtime;
 
 import dev.vivace.kernel.Kernels;
-import dev.vivace.kernel.KvBlocks;
 import dev.vivace.seam.KvLayout;
 import dev.vivace.seam.KvView;
 import dev.vivace.seam.Part;
@@ -9,218 +8,204 @@ import dev.vivace.seam.PartState;
 import dev.vivace.seam.Sequence;
 import dev.vivace.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// A sequence over the paged cache.
 final class CachedSequence implements Sequence {
-    private final CacheShape[] shapes;
-    private final Parts parts;
-    private final Kernels kernels;
+    private final DecoderRunner runner;
     private final CacheLayer[] layers;
     private final CacheView[] views;
-    private final Map<Part, PartState> states;
-    private final List<SharedAnnex> annexes = new ArrayList<>();
-    private int[] positions = new int[16];
-    private int length;
-    private int highest = -1;
+    private final PartStates states;
+    private final SlotPositions positions;
+    private final PrefixAnnexes annexes;
+    private final StepSlots step = new StepSlots();
     private boolean closed;
+    private String broken = "";
 
-    // The step that runs, or ran last.
-    private long stepId = -1;
-    private int base;
-    private boolean branched;
-    private int[] stepRows = new int[16];
-
-    CachedSequence(CacheShape[] shapes, Parts parts, Kernels kernels) {
-        this(shapes, parts, kernels, newLayers(shapes), new LinkedHashMap<>());
-        for (Part part : parts.all()) {
-            part.newState().ifPresent(state -> states.put(part, state));
-        }
-        if (!states.containsKey(parts.decoding())) {
-            parts.decoding().newState().ifPresent(state -> states.put(parts.decoding(), state));
-        }
+    CachedSequence(DecoderRunner runner, CacheShape[] shapes) {
+        this(
+                runner,
+                Arrays.stream(shapes).map(CacheLayer::new).toArray(CacheLayer[]::new),
+                PartStates.open(runner.parts()),
+                new SlotPositions(),
+                new PrefixAnnexes());
     }
 
     private CachedSequence(
-            CacheShape[] shapes, Parts parts, Kernels kernels, CacheLayer[] layers, Map<Part, PartState> states) {
-        this.shapes = shapes;
-        this.parts = parts;
-        this.kernels = kernels;
+            DecoderRunner runner,
+            CacheLayer[] layers,
+            PartStates states,
+            SlotPositions positions,
+            PrefixAnnexes annexes) {
+        this.runner = runner;
         this.layers = layers;
         this.states = states;
+        this.positions = positions;
+        this.annexes = annexes;
+        Kernels kernels = runner.core().compute().kernels();
         this.views = new CacheView[layers.length];
         Arrays.setAll(views, layer -> new CacheView(this, layers[layer], kernels));
     }
 
-    private static CacheLayer[] newLayers(CacheShape[] shapes) {
-        return Arrays.stream(shapes).map(CacheLayer::new).toArray(CacheLayer[]::new);
+    Parts parts() {
+        return runner.parts();
     }
 
-    Parts parts() {
-        return parts;
+    /// Whether it was opened over the weights of `core`.
+    boolean isOf(DecoderCore core) {
+        return runner.core() == core;
     }
 
     CacheLayer layer(int layer) {
         return layers[layer];
     }
 
+    SlotPositions positions() {
+        return positions;
+    }
+
     /// The first slot of the running step.
     int base() {
-        return base;
+        return step.base();
     }
 
     /// Whether the running step has rows that do not follow the row before them.
     boolean branched() {
-        return branched;
+        return step.branched();
     }
 
     @Override
     public int length() {
-        return length;
+        return positions.length();
     }
 
     @Override
     public int position(int slot) {
-        return positions[slot];
+        return positions.at(slot);
     }
 
     @Override
     public int nextPosition() {
-        return highest + 1;
-    }
-
-    /// The first slot below `limit` whose position is at least `position`; stored positions rise with their slots.
-    int firstSlotFrom(int position, int limit) {
-        if (position <= 0) {
-            return 0;
-        }
-        int found = Arrays.binarySearch(positions, 0, limit, position);
-        return found >= 0 ? found : -found - 1;
+        return positions.next();
     }
 
     /// Whether step `id` is the one it takes part in.
     boolean isIn(long id) {
-        return stepId == id;
+        return step.isOf(id);
     }
 
     /// Gets ready for step `id`: pages that are full by now are sealed.
     void begin(long id) {
-        if (stepId == id) {
+        if (step.isOf(id)) {
             return;
         }
-        if (closed) {
-            throw new IllegalStateException("the sequence is closed");
-        }
-        if (branched) {
-            throw new IllegalStateException("the last step ran branches: keep(...) or truncate(...) first");
-        }
-        stepId = id;
-        base = length;
+        requireUsable("run a step");
+        step.begin(id, length());
         seal();
     }
 
+    private void requireUsable(String what) {
+        if (closed) {
+            throw new IllegalStateException(what + ": the sequence is closed");
+        }
+        if (step.branched()) {
+            throw new IllegalStateException(what + ": the last step ran branches, expected keep or truncate first");
+        }
+        if (!broken.isEmpty()) {
+            throw new IllegalStateException(what + ": a step failed half-way and " + broken + ", expected close");
+        }
+    }
+
     private void seal() {
-        int full = length / KvLayout.PAGE_TOKENS;
+        int full = length() / KvLayout.PAGE_TOKENS;
         for (int layer = 0; layer < layers.length; layer++) {
             CacheLayer cache = layers[layer];
             for (int page = cache.sealed(); page < Math.min(full, cache.pageCount()); page++) {
                 cache.sealed(page + 1);
-                parts.cache().seal(this, layer, page);
+                parts().cache().seal(this, layer, page);
             }
         }
     }
 
     /// A slot for a row of the running step, written in layers where the row runs.
     int add(int row, int position, boolean branch) {
-        int slot = append(position);
-        if (slot - base >= stepRows.length) {
-            stepRows = Arrays.copyOf(stepRows, (slot - base) * 2);
-        }
-        stepRows[slot - base] = row;
-        branched |= branch;
-        return slot;
+        step.add(row, branch);
+        return positions.append(position);
     }
 
-    private int append(int position) {
-        if (length == positions.length) {
-            positions = Arrays.copyOf(positions, length * 2);
-        }
-        positions[length] = position;
-        highest = Math.max(highest, position);
-        return length++;
-    }
-
-    /// Makes the slots added since [#begin] writable in every layer.
-    void reserve() {
+    /// Makes the slots from `from` on writable in every layer.
+    void reserve(int from) {
         for (CacheLayer layer : layers) {
-            layer.reserve(base, length);
+            layer.reserve(from, length());
         }
+    }
+
+    /// Takes the running step back, of which some layers may have run.
+    ///
+    /// @param started whether a layer may have seen its rows
+    void rollBack(boolean started) {
+        String bar = states.truncationBar();
+        for (CacheLayer layer : layers) {
+            layer.truncate(base());
+        }
+        if (bar.isEmpty()) {
+            states.truncate(base());
+        } else if (started) {
+            broken = bar;
+        }
+        cut(base());
     }
 
     @Override
     public int extend(int position, int count) {
-        int from = length;
+        requireUsable("extend");
+        int from = length();
+        step.settle(from);
         for (int i = 0; i < count; i++) {
-            append(position + i);
+            positions.append(position + i);
+        }
+        try {
+            reserve(from);
+        } catch (RuntimeException full) {
+            rollBack(false);
+            throw full;
         }
         for (CacheLayer layer : layers) {
-            layer.reserve(from, length);
+            layer.markAbsent(from, length());
         }
+        step.settle(length());
         return from;
     }
 
     @Override
     public void write(int layer, int from, Matrix keys, Matrix values, int rows) {
-        if (from < 0 || from + rows > length) {
-            throw new IndexOutOfBoundsException("slots [" + from + ", " + (from + rows) + ") of " + length + " stored");
+        if (from < 0 || rows < 0 || from > length() - rows) {
+            throw new IndexOutOfBoundsException(
+                    "slots [" + from + ", " + (from + rows) + ") of " + length() + " stored");
         }
-        layers[layer].reserve(from, from + rows);
+        CacheLayer cache = layers[layer];
+        if (!cache.shape().stored() || rows == 0) {
+            return;
+        }
+        for (int page = from / KvLayout.PAGE_TOKENS; page <= (from + rows - 1) / KvLayout.PAGE_TOKENS; page++) {
+            admit(layer, page);
+        }
+        cache.reserve(from, from + rows);
+        cache.markPresent(from, from + rows);
+        Kernels kernels = runner.core().compute().kernels();
         for (int row = 0; row < rows; row++) {
-            store(layer, from + row, keys, values, row);
-        }
-    }
-
-    /// Stores row `row` of keys and values in slot `slot`, which is writable.
-    void store(int layer, int slot, Matrix keys, Matrix values, int row) {
-        KvBlocks blocks = layers[layer].blocks();
-        int page = slot / KvLayout.PAGE_TOKENS;
-        int at = slot % KvLayout.PAGE_TOKENS;
-        int bytes = blocks.dtype().blockBytes();
-        MemorySegment memory = blocks.segment(page);
-        int keyDim = blocks.keyDim();
-        int valueDim = blocks.valueDim();
-        for (int head = 0; head < blocks.kvHeads(); head++) {
-            long key = blocks.keys(page, head) + (long) at * keyDim * bytes;
-            kernels.store(keys.data(), keys.offset(row) + 4L * head * keyDim, blocks.dtype(), memory, key, keyDim);
-            long value = blocks.values(page, head) + (long) at * valueDim * bytes;
-            kernels.store(
-                    values.data(), values.offset(row) + 4L * head * valueDim, blocks.dtype(), memory, value, valueDim);
+            KvWriter.store(kernels, cache.blocks(), from + row, keys, values, row);
         }
     }
 
     @Override
     public CachedSequence fork() {
-        requireSettled("fork");
+        requireUsable("fork");
         CacheLayer[] copies = Arrays.stream(layers).map(CacheLayer::fork).toArray(CacheLayer[]::new);
-        Map<Part, PartState> forked = new LinkedHashMap<>();
-        states.forEach((part, state) -> forked.put(part, state.fork()));
-        CachedSequence copy = new CachedSequence(shapes, parts, kernels, copies, forked);
-        copy.positions = positions.clone();
-        copy.length = length;
-        copy.highest = highest;
-        annexes.forEach(annex -> copy.annexes.add(annex.share()));
+        CachedSequence copy = new CachedSequence(runner, copies, states.fork(), positions.copy(), annexes.share());
+        copy.step.settle(length());
         return copy;
-    }
-
-    private void requireSettled(String what) {
-        if (branched) {
-            throw new IllegalStateException(what + ": the last step ran branches: keep(...) or truncate(...) first");
-        }
     }
 
     @Override
@@ -230,75 +215,70 @@ final class CachedSequence implements Sequence {
 
     @Override
     public void truncate(int to) {
-        if (to < 0 || to > length) {
-            throw new IndexOutOfBoundsException("truncate to length=" + to + " of " + length);
+        if (to < 0 || to > length()) {
+            throw new IndexOutOfBoundsException("truncate to length=" + to + " of " + length());
         }
-        for (int layer = 0; layer < layers.length; layer++) {
-            admit(layer, to / KvLayout.PAGE_TOKENS, to);
-            layers[layer].truncate(to);
+        if (to < length()) {
+            requireTruncatable();
+            for (int layer = 0; layer < layers.length; layer++) {
+                if (to % KvLayout.PAGE_TOKENS != 0) {
+                    admit(layer, to / KvLayout.PAGE_TOKENS);
+                }
+            }
+            for (CacheLayer layer : layers) {
+                layer.truncate(to);
+            }
+            states.truncate(to);
         }
-        states.values().forEach(state -> state.truncate(to));
         cut(to);
     }
 
-    /// Brings the page that `to` cuts through back into memory, if it was evicted.
-    private void admit(int layer, int page, int to) {
+    private void requireTruncatable() {
+        String bar = states.truncationBar();
+        if (!bar.isEmpty()) {
+            throw new IllegalStateException("truncate: " + bar);
+        }
+    }
+
+    /// Brings page `page` back into memory, if it was evicted.
+    private void admit(int layer, int page) {
         CacheLayer cache = layers[layer];
-        if (to % KvLayout.PAGE_TOKENS != 0 && page < cache.pageCount() && !cache.resident(page)) {
-            parts.cache().fetch(this, layer, new int[] {page}, 1, new MemorySegment[] {cache.admit(page)});
+        if (page < cache.pageCount() && !cache.resident(page)) {
+            parts().cache().fetch(this, layer, new int[] {page}, 1, new MemorySegment[] {cache.admit(page)});
         }
     }
 
     private void cut(int to) {
-        length = to;
-        highest = -1;
-        for (int slot = 0; slot < length; slot++) {
-            highest = Math.max(highest, positions[slot]);
-        }
-        base = Math.min(base, length);
-        branched = false;
-        annexes.removeIf(annex -> {
-            if (annex.length() > length) {
-                annex.release();
-                return true;
-            }
-            return false;
-        });
+        positions.truncate(to);
+        step.cut(to);
+        annexes.cut(to);
     }
 
     @Override
     public void keep(int[] rows, int count) {
-        int[] offsets = new int[count];
-        for (int i = 0; i < count; i++) {
-            offsets[i] = offsetOf(rows[i]);
-            if (i > 0 && offsets[i] <= offsets[i - 1]) {
-                throw new IllegalArgumentException("row=" + rows[i] + " was not added after row=" + rows[i - 1]);
-            }
+        int[] offsets = step.offsets(rows, count);
+        int first = base();
+        boolean together = count == 0 || offsets[count - 1] == count - 1;
+        if (together && count == length() - first) {
+            step.cut(length());
+            return;
         }
-        for (int i = 0; i < count; i++) {
-            if (offsets[i] != i) {
-                for (CacheLayer layer : layers) {
-                    layer.move(base + offsets[i], base + i);
-                }
-                positions[base + i] = positions[base + offsets[i]];
-            }
-        }
+        requireTruncatable();
         for (CacheLayer layer : layers) {
-            layer.truncate(base + count);
-        }
-        for (PartState state : states.values()) {
-            state.keep(base, offsets, count);
-        }
-        cut(base + count);
-    }
-
-    private int offsetOf(int row) {
-        for (int offset = 0; offset < length - base; offset++) {
-            if (stepRows[offset] == row) {
-                return offset;
+            if (!together) {
+                layer.reserve(first, first + count);
             }
+            for (int i = 0; i < count; i++) {
+                if (offsets[i] != i) {
+                    layer.move(first + offsets[i], first + i);
+                }
+            }
+            layer.truncate(first + count);
         }
-        throw new IllegalArgumentException("row=" + row + " is not of this sequence's last step");
+        states.keep(first, offsets, count);
+        positions.keep(first, offsets, count);
+        step.keep(offsets, count);
+        annexes.cut(first + count);
     }
 
     @Override
@@ -307,33 +287,18 @@ final class CachedSequence implements Sequence {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the owner made the state and knows its type
     public <S extends PartState> S state(Part owner) {
-        PartState state = states.get(owner);
-        if (state == null) {
-            throw new IllegalArgumentException(owner.getClass().getSimpleName() + " keeps no state for this sequence");
-        }
-        return (S) state;
+        return states.of(owner);
     }
 
     @Override
     public Optional<Annex> prefixAnnex(Object owner) {
-        return annexes.stream()
-                .filter(annex -> annex.owner() == owner)
-                .map(SharedAnnex::annex)
-                .findFirst();
+        return annexes.of(owner);
     }
 
     @Override
     public void prefixAnnex(Object owner, Annex annex) {
-        annexes.removeIf(old -> {
-            if (old.owner() == owner) {
-                old.release();
-                return true;
-            }
-            return false;
-        });
-        annexes.add(new SharedAnnex(owner, annex, length));
+        annexes.hang(owner, annex, length());
     }
 
     @Override
@@ -345,9 +310,8 @@ final class CachedSequence implements Sequence {
         for (CacheLayer layer : layers) {
             layer.truncate(0);
         }
-        states.values().forEach(PartState::close);
-        annexes.forEach(SharedAnnex::release);
-        annexes.clear();
-        length = 0;
+        states.close();
+        cut(0);
+        annexes.close();
     }
 }

@@ -13,7 +13,9 @@ import dev.vivace.seam.Services;
 import dev.vivace.seam.Tap;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /// What all runners over one set of packed weights share. Owns the packed weights and the buffers of the step.
@@ -26,7 +28,7 @@ final class DecoderCore implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Compute compute;
     private final DecoderWeights weights;
-    private final StepState step = new StepState();
+    private final StepState step;
     private final StepCapture capture;
     private final SoftmaxMixer softmax;
     private final DenseFeedForward dense;
@@ -35,7 +37,7 @@ final class DecoderCore implements AutoCloseable {
     private final Placement placement;
     private final List<Tap> taps;
     private final StepRunner steps;
-    private final List<CacheShape> shapes = new ArrayList<>();
+    private final List<Map<KvLayout, CacheShape>> shapes = new ArrayList<>();
 
     DecoderCore(
             Checkpoint checkpoint,
@@ -44,19 +46,20 @@ final class DecoderCore implements AutoCloseable {
             KvLayout plainLayout,
             CacheBudget budget,
             List<Tap> taps) {
-        this.checkpoint = checkpoint;
+        this.placement = Parts.last(modelParts, Placement.class, new SingleMachine());
+        this.checkpoint = placement.shard(checkpoint);
         this.services = services;
         this.modelParts = List.copyOf(modelParts);
         this.plainLayout = plainLayout;
         this.budget = budget;
         this.taps = List.copyOf(taps);
-        DecoderSpec spec = checkpoint.spec();
+        DecoderSpec spec = this.checkpoint.spec();
         this.compute = new Compute(services.kernels(), services.workers(), widest(spec), headDim(spec));
-        this.placement = Parts.last(modelParts, Placement.class, new SingleMachine());
         List<Linear> linears = new ArrayList<>(List.of(new FormatLinear(compute)));
         linears.addAll(Parts.all(modelParts, Linear.class));
         List<FeedForward> feeds = Parts.all(modelParts, FeedForward.class);
-        this.weights = DecoderWeights.pack(checkpoint, compute, linears, feeds, placement, arena);
+        this.weights = pack(linears, feeds);
+        this.step = new StepState(weights);
         this.capture = new StepCapture(spec, compute);
         this.softmax = new SoftmaxMixer(spec, weights, compute, this.taps, capture);
         this.dense = new DenseFeedForward(spec, weights, compute, this.taps);
@@ -69,6 +72,19 @@ final class DecoderCore implements AutoCloseable {
                         layer -> feeds.stream().filter(part -> part.runs(layer)).reduce(dense, (first, later) -> later))
                 .toArray(FeedForward[]::new);
         this.steps = new StepRunner(this);
+        for (int layer = 0; layer < layers; layer++) {
+            shapes.add(new HashMap<>());
+        }
+    }
+
+    private DecoderWeights pack(List<Linear> linears, List<FeedForward> feeds) {
+        try {
+            return DecoderWeights.pack(checkpoint, compute, linears, feeds, arena);
+        } catch (RuntimeException | Error failure) {
+            compute.close();
+            arena.close();
+            throw failure;
+        }
     }
 
     private Mixer mixer(List<Mixer> own, int layer) {
@@ -153,13 +169,13 @@ final class DecoderCore implements AutoCloseable {
 
     /// Whether layer `layer` keeps keys and values in the cache.
     boolean storesKeys(int layer) {
-        return mixers[layer] == softmax || mixers[layer].storesKeys();
+        return mixers[layer].storesKeys();
     }
 
-    /// Takes over the closing of `shape`.
-    synchronized CacheShape own(CacheShape shape) {
-        shapes.add(shape);
-        return shape;
+    /// What all sequences whose layer `layer` is laid out so share: runners come and go, pages stay.
+    synchronized CacheShape shape(int layer, KvLayout layout) {
+        return shapes.get(layer)
+                .computeIfAbsent(layout, same -> new CacheShape(spec().layer(layer), same, budget, storesKeys(layer)));
     }
 
     @Override
@@ -172,7 +188,8 @@ final class DecoderCore implements AutoCloseable {
         dense.close();
         capture.close();
         compute.close();
-        shapes.forEach(CacheShape::close);
+        shapes.forEach(layer -> layer.values().forEach(CacheShape::close));
+        weights.close();
         arena.close();
     }
 }

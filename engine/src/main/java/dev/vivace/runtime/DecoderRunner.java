@@ -26,8 +26,7 @@ final class DecoderRunner implements Runner {
         this.parts = Parts.of(all);
         this.shapes = new CacheShape[core.spec().layers().size()];
         for (int layer = 0; layer < shapes.length; layer++) {
-            shapes[layer] = core.own(
-                    new CacheShape(core.spec().layer(layer), layout(layer), core.budget(), core.storesKeys(layer)));
+            shapes[layer] = core.shape(layer, layout(layer));
         }
     }
 
@@ -59,7 +58,7 @@ final class DecoderRunner implements Runner {
 
     @Override
     public Sequence open() {
-        return new CachedSequence(shapes, parts, core.services().kernels());
+        return new CachedSequence(this, shapes);
     }
 
     @Override

@@ -9,7 +9,7 @@ import dev.vivace.model.Names;
 import dev.vivace.seam.FeedForward;
 import dev.vivace.seam.Linear;
 import dev.vivace.seam.Packed;
-import dev.vivace.seam.Placement;
+import dev.vivace.seam.PackedModel;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -17,26 +17,40 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// A whole decoder, packed.
+/// A whole decoder, packed. Owns what it packed.
 ///
+/// @param spec its shape
 /// @param embedding `[vocabulary, width]`
 /// @param layers first to last
 /// @param outputNorm before the head `[width]`
 /// @param head `[vocabulary, width]`
-record DecoderWeights(Packed embedding, List<LayerWeights> layers, MemorySegment outputNorm, Packed head) {
+/// @param matrices all matrices by name
+/// @param vectors all vectors by name
+record DecoderWeights(
+        DecoderSpec spec,
+        Packed embedding,
+        List<LayerWeights> layers,
+        MemorySegment outputNorm,
+        Packed head,
+        Map<String, Packed> matrices,
+        Map<String, MemorySegment> vectors)
+        implements PackedModel, AutoCloseable {
 
     static DecoderWeights pack(
-            Checkpoint checkpoint,
-            Compute compute,
-            List<Linear> linears,
-            List<FeedForward> feedForwards,
-            Placement placement,
-            Arena arena) {
-        return new Packer(checkpoint, compute, linears, feedForwards, placement, arena).pack();
+            Checkpoint checkpoint, Compute compute, List<Linear> linears, List<FeedForward> feedForwards, Arena arena) {
+        Packer packer = new Packer(checkpoint, compute, linears, feedForwards, arena, new HashMap<>(), new HashMap<>());
+        try {
+            return packer.pack();
+        } catch (RuntimeException | Error failure) {
+            packer.matrices.values().forEach(Packed::close);
+            throw failure;
+        }
     }
 
     /// Bytes of weights that one decoded row reads.
@@ -57,27 +71,60 @@ record DecoderWeights(Packed embedding, List<LayerWeights> layers, MemorySegment
         return bytes;
     }
 
+    @Override
+    public Packed matrix(String name) {
+        Packed matrix = matrices.get(name);
+        if (matrix == null) {
+            throw new IllegalArgumentException("model " + spec.name() + " has no matrix " + name);
+        }
+        return matrix;
+    }
+
+    @Override
+    public MemorySegment vector(String name) {
+        return vectors.getOrDefault(name, MemorySegment.NULL);
+    }
+
+    @Override
+    public void close() {
+        matrices.values().forEach(Packed::close);
+    }
+
     private record Packer(
             Checkpoint checkpoint,
             Compute compute,
             List<Linear> linears,
             List<FeedForward> feedForwards,
-            Placement placement,
-            Arena arena) {
+            Arena arena,
+            Map<String, Packed> matrices,
+            Map<String, MemorySegment> vectors) {
 
         DecoderWeights pack() {
             DecoderSpec spec = checkpoint.spec();
-            Tensor table = checkpoint.require(Names.EMBEDDING, spec.vocabulary(), spec.width());
-            Set<Linear.Use> all = EnumSet.of(Linear.Use.ROWS);
-            Packed embedding = pack(table, all);
+            Set<Linear.Use> rows = EnumSet.of(Linear.Use.ROWS);
+            Packed embedding = matrix(Names.EMBEDDING, spec.vocabulary(), spec.width(), rows);
             Packed head = checkpoint.tensor(Names.OUTPUT).isPresent()
-                    ? matrix(Names.OUTPUT, spec.vocabulary(), spec.width(), all)
+                    ? matrix(Names.OUTPUT, spec.vocabulary(), spec.width(), rows)
                     : embedding;
             List<LayerWeights> layers = new ArrayList<>();
             for (int layer = 0; layer < spec.layers().size(); layer++) {
                 layers.add(layer(layer, spec.layer(layer)));
             }
-            return new DecoderWeights(embedding, List.copyOf(layers), vector(Names.OUTPUT_NORM, spec.width()), head);
+            MemorySegment outputNorm = vector(Names.OUTPUT_NORM, spec.width());
+            rest(rows);
+            return new DecoderWeights(
+                    spec, embedding, List.copyOf(layers), outputNorm, head, Map.copyOf(matrices), Map.copyOf(vectors));
+        }
+
+        /// What the plain runtime does not know, for the parts that do.
+        private void rest(Set<Linear.Use> uses) {
+            for (Tensor tensor : checkpoint.tensors()) {
+                if (tensor.rows() == 1 && !vectors.containsKey(tensor.name())) {
+                    vector(tensor.name(), tensor.columns());
+                } else if (tensor.rows() > 1 && !matrices.containsKey(tensor.name())) {
+                    matrix(tensor.name(), tensor.rows(), tensor.columns(), uses);
+                }
+            }
         }
 
         private LayerWeights layer(int layer, LayerSpec spec) {
@@ -113,14 +160,11 @@ record DecoderWeights(Packed embedding, List<LayerWeights> layers, MemorySegment
         }
 
         private Packed matrix(String name, int rows, int columns, Set<Linear.Use> uses) {
-            return pack(checkpoint.require(name, rows, columns), uses);
-        }
-
-        private Packed pack(Tensor tensor, Set<Linear.Use> uses) {
-            Tensor share = placement.shard(tensor);
+            Tensor tensor = checkpoint.require(name, rows, columns);
             for (Linear linear : linears.reversed()) {
-                Optional<Packed> packed = linear.pack(share, uses, arena);
+                Optional<Packed> packed = linear.pack(tensor, uses, arena);
                 if (packed.isPresent()) {
+                    matrices.put(name, packed.get());
                     return packed.get();
                 }
             }
@@ -141,6 +185,7 @@ record DecoderWeights(Packed embedding, List<LayerWeights> layers, MemorySegment
                 Weights weights = compute.kernels().pack(tensor, arena);
                 compute.kernels().decode(weights, 0, out, 0);
             }
+            vectors.put(name, out);
             return out;
         }
     }

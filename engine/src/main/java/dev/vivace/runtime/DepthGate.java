@@ -13,6 +13,7 @@ final class DepthGate implements Depth.Live {
     private LiveRows rows;
     private Matrix hidden = Scratch.NOTHING;
     private int layer;
+    private int room;
 
     DepthGate(StepState step) {
         this.step = step;
@@ -26,13 +27,28 @@ final class DepthGate implements Depth.Live {
         for (int row = 0; row < step.batch().rows(); row++) {
             for (Depth part :
                     ((CachedSequence) step.batch().sequence(row)).parts().depth()) {
-                if (!parts.contains(part)) {
+                if (!has(parts, part)) {
                     parts.add(part);
                 }
                 spawns += part.spawnsPerRow();
             }
         }
+        room = step.batch().rows() + spawns;
         return spawns;
+    }
+
+    /// Parts are told apart by identity: equal ones may belong to different requests.
+    private static boolean has(List<Depth> parts, Depth part) {
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i) == part) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isStillLive(int row) {
+        return step.state(row) == StepState.State.RUNS && !step.skips(row);
     }
 
     /// Lets every part look at its rows among `live`; returns whether any part was asked.
@@ -46,7 +62,7 @@ final class DepthGate implements Depth.Live {
             Depth part = parts.get(p);
             rows.clear();
             for (int i = 0; i < live.count(); i++) {
-                if (live.cached(i).parts().depth().contains(part) && !step.skips(live.batchRow(i))) {
+                if (has(live.cached(i).parts().depth(), part) && isStillLive(live.batchRow(i))) {
                     rows.add(live.batchRow(i));
                 }
             }
@@ -69,8 +85,8 @@ final class DepthGate implements Depth.Live {
 
     @Override
     public int spawn(int from, int position, MemorySegment state) {
-        if (step.batch().rows() == hidden.rows()) {
-            throw new IllegalStateException("more rows spawned than spawnsPerRow allows");
+        if (step.batch().rows() == room) {
+            throw new IllegalStateException("more rows are spawned than spawnsPerRow said, " + room + " in all");
         }
         int row = step.batch().spawn(from, position, layer);
         step.spawned(row);

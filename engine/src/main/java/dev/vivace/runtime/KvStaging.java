@@ -7,25 +7,27 @@ import dev.vivace.seam.KeyForm;
 import dev.vivace.seam.KvLayout;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Makes the pages that kernels cannot read as they lie readable for one layer of one step: evicted pages are
-/// fetched, raw keys are
-/// rotated to f32 copies. Copies live until the next layer.
+/// Makes what kernels cannot read as it lies readable for one layer of one step: evicted pages are fetched, raw keys
+/// rotated, the ancestors of a displaced row of a tree put one after another. Copies live until [#clear].
 final class KvStaging implements AutoCloseable {
     private final Compute compute;
-    private final List<Arena> arenas = new ArrayList<>();
     private final RopeTable table;
     private final LayerSpec spec;
-    private boolean[] wanted = new boolean[16];
+    private final StagingMemory memory;
+    private final Matrix line;
+    private final List<StagedPages> staged = new ArrayList<>();
 
-    KvStaging(Compute compute, LayerSpec spec) {
+    /// @param line a row as wide as a key of one head
+    KvStaging(Compute compute, LayerSpec spec, StagingMemory memory, Matrix line) {
         this.compute = compute;
         this.spec = spec;
+        this.memory = memory;
+        this.line = line;
         this.table = new RopeTable(spec.rope());
     }
 
@@ -34,158 +36,116 @@ final class KvStaging implements AutoCloseable {
         return layer.hasEvicted() || layer.shape().layout().form() == KeyForm.RAW;
     }
 
-    void clear() {
-        arenas.forEach(Arena::close);
-        arenas.clear();
+    /// An empty table of pages for copies whose keys are rotated.
+    static KvBlocks copies(CacheLayer layer) {
+        KvBlocks like = layer.blocks();
+        return new KvBlocks(like.kvHeads(), like.keyDim(), like.valueDim(), DType.F32, KvLayout.PAGE_TOKENS);
     }
 
-    /// A table of the sequence's pages in which the slots of `runs[from, to)` are in memory with rotated keys.
-    KvBlocks stage(CachedSequence sequence, int layerIndex, RunList runs, int from, int to) {
-        KvBlocks resident = fetched(sequence, layerIndex, runs, from, to);
-        return sequence.layer(layerIndex).shape().layout().form() == KeyForm.RAW
-                ? rotated(sequence, resident)
-                : resident;
+    void clear() {
+        staged.clear();
+        memory.reset();
+    }
+
+    /// The pages of `sequence`, each staged once a step.
+    StagedPages of(CachedSequence sequence, int layer) {
+        for (int i = 0; i < staged.size(); i++) {
+            if (staged.get(i).sequence() == sequence) {
+                return staged.get(i);
+            }
+        }
+        StagedPages pages = new StagedPages(sequence, layer);
+        staged.add(pages);
+        return pages;
+    }
+
+    /// Brings everything that was wanted into memory.
+    void ready() {
+        for (int i = 0; i < staged.size(); i++) {
+            staged.get(i).ready(this);
+        }
+    }
+
+    MemorySegment allocate(long bytes) {
+        return memory.allocate(bytes);
+    }
+
+    /// A table in which what stood in `from` below `base` is followed by the `count` slots of `mask`'s chain.
+    KvBlocks chained(KvBlocks from, int base, ModelMask mask, int count) {
+        KvBlocks blocks =
+                new KvBlocks(from.kvHeads(), from.keyDim(), from.valueDim(), from.dtype(), KvLayout.PAGE_TOKENS);
+        int shared = base / KvLayout.PAGE_TOKENS;
+        for (int page = 0; page < shared; page++) {
+            blocks.page(page, from.segment(page), from.keys(page, 0));
+        }
+        for (int page = shared; page <= (base + count - 1) / KvLayout.PAGE_TOKENS; page++) {
+            blocks.page(page, allocate(blocks.pageBytes()), 0);
+        }
+        for (int slot = shared * KvLayout.PAGE_TOKENS; slot < base + count; slot++) {
+            copy(from, slot < base ? slot : mask.chainSlot(slot - base), blocks, slot);
+        }
+        return blocks;
     }
 
     /// A table over copies of the slots of `runs[from, to)`, one after another, their keys turned by 0, 1, …
-    KvBlocks renumber(CachedSequence sequence, int layerIndex, RunList runs, int from, int to) {
-        if (sequence.layer(layerIndex).shape().layout().form() != KeyForm.RAW) {
-            throw new IllegalStateException("positions can only be given anew where keys are stored " + KeyForm.RAW);
-        }
-        return compact(sequence, fetched(sequence, layerIndex, runs, from, to), runs, from, to);
-    }
-
-    private KvBlocks fetched(CachedSequence sequence, int layerIndex, RunList runs, int from, int to) {
-        CacheLayer layer = sequence.layer(layerIndex);
-        int pages = layer.pageCount();
-        if (wanted.length < pages) {
-            wanted = new boolean[Math.max(pages, wanted.length * 2)];
-        }
-        Arrays.fill(wanted, 0, pages, false);
-        for (int run = from; run < to; run++) {
-            int last = Math.min(pages - 1, (runs.end(run) - 1) / KvLayout.PAGE_TOKENS);
-            for (int page = runs.start[run] / KvLayout.PAGE_TOKENS; page <= last; page++) {
-                wanted[page] = true;
-            }
-        }
-        Arena arena = newArena();
-        KvBlocks blocks = layer.shape().blocks();
-        int[] missing = new int[pages];
-        MemorySegment[] targets = new MemorySegment[pages];
-        int count = 0;
-        for (int page = 0; page < pages; page++) {
-            if (layer.resident(page)) {
-                blocks.page(page, layer.blocks().segment(page), layer.blocks().keys(page, 0));
-            } else if (wanted[page]) {
-                targets[count] = arena.allocate(blocks.pageBytes(), Matrix.ALIGNMENT);
-                blocks.page(page, targets[count], 0);
-                missing[count++] = page;
-            } else {
-                blocks.page(page, MemorySegment.NULL, 0);
-            }
-        }
-        if (count > 0) {
-            sequence.parts().cache().fetch(sequence, layerIndex, missing, count, targets);
-        }
-        return blocks;
-    }
-
-    /// Copies of the wanted pages in f32, keys turned by the positions of their slots.
-    private KvBlocks rotated(CachedSequence sequence, KvBlocks raw) {
-        Arena arena = newArena();
-        int pages = raw.pages();
-        KvBlocks blocks = new KvBlocks(spec.kvHeads(), spec.keyDim(), spec.valueDim(), DType.F32, KvLayout.PAGE_TOKENS);
-        table.begin(KvLayout.PAGE_TOKENS);
-        for (int page = 0; page < pages; page++) {
-            if (!wanted[page]) {
-                blocks.page(page, MemorySegment.NULL, 0);
-                continue;
-            }
-            blocks.page(page, arena.allocate(blocks.pageBytes(), Matrix.ALIGNMENT), 0);
-            int first = page * KvLayout.PAGE_TOKENS;
-            int slots = Math.min(KvLayout.PAGE_TOKENS, sequence.length() - first);
-            for (int slot = 0; slot < slots; slot++) {
-                copy(raw, first + slot, blocks, first + slot);
-                table.set(slot, sequence.position(first + slot));
-            }
-            rotate(blocks, page, slots);
-        }
-        return blocks;
-    }
-
-    @SuppressWarnings("MustBeClosedChecker") // kept, and closed by close()
-    private Arena newArena() {
-        Arena arena = Arena.ofShared();
-        arenas.add(arena);
-        return arena;
-    }
-
-    private KvBlocks compact(CachedSequence sequence, KvBlocks source, RunList runs, int from, int to) {
-        Arena arena = newArena();
+    KvBlocks renumbered(StagedPages pages, RunList runs, int from, int to) {
         KvBlocks blocks = new KvBlocks(spec.kvHeads(), spec.keyDim(), spec.valueDim(), DType.F32, KvLayout.PAGE_TOKENS);
         int next = 0;
         for (int run = from; run < to; run++) {
-            for (int slot = runs.start[run]; slot < Math.min(runs.end(run), sequence.length()); slot++) {
+            for (int slot = runs.start[run]; slot < runs.end(run); slot++) {
                 if (next % KvLayout.PAGE_TOKENS == 0) {
-                    blocks.page(next / KvLayout.PAGE_TOKENS, arena.allocate(blocks.pageBytes(), Matrix.ALIGNMENT), 0);
+                    blocks.page(next / KvLayout.PAGE_TOKENS, allocate(blocks.pageBytes()), 0);
                 }
-                copy(source, slot, blocks, next++);
+                copy(pages.stored(), slot, blocks, next++);
             }
         }
         for (int page = 0; page < blocks.pages(); page++) {
-            int slots = Math.min(KvLayout.PAGE_TOKENS, next - page * KvLayout.PAGE_TOKENS);
-            table.begin(KvLayout.PAGE_TOKENS);
-            for (int slot = 0; slot < slots; slot++) {
-                table.set(slot, page * KvLayout.PAGE_TOKENS + slot);
-            }
-            rotate(blocks, page, slots);
+            int first = page * KvLayout.PAGE_TOKENS;
+            int[] positions = new int[Math.min(KvLayout.PAGE_TOKENS, next - first)];
+            Arrays.setAll(positions, slot -> first + slot);
+            rotate(blocks, page, positions);
         }
         return blocks;
     }
 
-    private void copy(KvBlocks from, int slot, KvBlocks to, int target) {
+    /// Copies one slot; `to` has the type of `from`, or F32.
+    void copy(KvBlocks from, int slot, KvBlocks to, int target) {
         int page = slot / KvLayout.PAGE_TOKENS;
         int toPage = target / KvLayout.PAGE_TOKENS;
         int at = slot % KvLayout.PAGE_TOKENS;
         int toAt = target % KvLayout.PAGE_TOKENS;
-        int bytes = from.dtype().blockBytes();
-        MemorySegment memory = from.segment(page);
-        MemorySegment out = to.segment(toPage);
-        for (int head = 0; head < spec.kvHeads(); head++) {
-            long key = from.keys(page, head) + (long) at * spec.keyDim() * bytes;
-            long toKey = to.keys(toPage, head) + 4L * toAt * spec.keyDim();
-            compute.kernels().load(from.dtype(), memory, key, out, toKey, spec.keyDim());
-            long value = from.values(page, head) + (long) at * spec.valueDim() * bytes;
-            long toValue = to.values(toPage, head) + 4L * toAt * spec.valueDim();
-            compute.kernels().load(from.dtype(), memory, value, out, toValue, spec.valueDim());
+        for (int head = 0; head < from.kvHeads(); head++) {
+            copy(from, page, from.keys(page, head), at, to, toPage, to.keys(toPage, head), toAt, from.keyDim());
+            copy(from, page, from.values(page, head), at, to, toPage, to.values(toPage, head), toAt, from.valueDim());
         }
     }
 
-    private void rotate(KvBlocks blocks, int page, int slots) {
+    private void copy(
+            KvBlocks from, int page, long start, int at, KvBlocks to, int toPage, long toStart, int toAt, int dim) {
+        int bytes = from.dtype().blockBytes();
+        int toBytes = to.dtype().blockBytes();
+        long source = start + (long) at * dim * bytes;
+        long target = toStart + (long) toAt * dim * toBytes;
+        if (from.dtype() == to.dtype()) {
+            MemorySegment.copy(from.segment(page), source, to.segment(toPage), target, (long) dim * bytes);
+        } else {
+            compute.kernels().load(from.dtype(), from.segment(page), source, to.segment(toPage), target, dim);
+        }
+    }
+
+    /// Turns the first keys of a page of copies by `positions`, one slot after another.
+    void rotate(KvBlocks blocks, int page, int[] positions) {
         int dim = spec.keyDim();
         RopeStyle style = spec.rope().style();
-        // A page's keys of one head are a matrix of their own; heads whose rows are no whole cache lines go row by row.
-        for (int head = 0; head < spec.kvHeads(); head++) {
-            MemorySegment memory = blocks.segment(page).asSlice(blocks.keys(page, head));
-            if (dim == Matrix.strideOf(dim)) {
-                Matrix keys = new Matrix(memory, slots, dim, dim);
-                compute.kernels()
-                        .rope(keys, 0, slots, 1, dim, spec.rope().dimensions(), style, table.cos(), table.sin());
-            } else {
-                rotateRows(memory, slots, dim, style);
-            }
-        }
-    }
-
-    private void rotateRows(MemorySegment memory, int slots, int dim, RopeStyle style) {
-        try (Arena local = Arena.ofConfined()) {
-            Matrix keys = Matrix.allocate(local, slots, dim);
-            for (int slot = 0; slot < slots; slot++) {
-                MemorySegment.copy(memory, 4L * slot * dim, keys.data(), keys.offset(slot), 4L * dim);
-            }
-            compute.kernels().rope(keys, 0, slots, 1, dim, spec.rope().dimensions(), style, table.cos(), table.sin());
-            for (int slot = 0; slot < slots; slot++) {
-                MemorySegment.copy(keys.data(), keys.offset(slot), memory, 4L * slot * dim, 4L * dim);
+        MemorySegment keys = blocks.segment(page);
+        for (int slot = 0; slot < positions.length; slot++) {
+            table.begin(1);
+            table.set(0, positions[slot]);
+            for (int head = 0; head < spec.kvHeads(); head++) {
+                long key = blocks.keys(page, head) + 4L * slot * dim;
+                MemorySegment.copy(keys, key, line.data(), 0, 4L * dim);
+                compute.kernels().rope(line, 0, 1, 1, dim, spec.rope().dimensions(), style, table.cos(), table.sin());
+                MemorySegment.copy(line.data(), 0, keys, key, 4L * dim);
             }
         }
     }

@@ -2,8 +2,10 @@ package dev.vivace.runtime;
 
 import dev.vivace.kernel.Phase;
 import dev.vivace.seam.Batch;
+import dev.vivace.seam.PackedModel;
 import dev.vivace.seam.Rows;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// Some rows of the running step, reused.
 final class LiveRows implements Rows {
@@ -11,6 +13,7 @@ final class LiveRows implements Rows {
     private int[] batchRows = new int[32];
     private int count;
     private int decodeCount;
+    private @Nullable LiveRows some;
 
     LiveRows(StepState step) {
         this.step = step;
@@ -98,6 +101,22 @@ final class LiveRows implements Rows {
     @Override
     public Batch batch() {
         return step.batch();
+    }
+
+    @Override
+    public PackedModel model() {
+        return step.weights();
+    }
+
+    @Override
+    public LiveRows some(int[] rows, int many) {
+        LiveRows view = some == null ? new LiveRows(step) : some;
+        some = view;
+        view.clear();
+        for (int i = 0; i < many; i++) {
+            view.add(batchRows[rows[i]]);
+        }
+        return view;
     }
 
     @Override

@@ -57,13 +57,18 @@ final class SelectionJoin {
     }
 
     private static int find(Selection selection, int row, int head) {
+        int found = -1;
         for (int tile = 0; tile < selection.tiles(); tile++) {
             int own = selection.head(tile);
             boolean sameHead = own == Selection.ALL_HEADS || own == head;
             if (sameHead && selection.from(tile) <= row && row < selection.to(tile)) {
-                return tile;
+                if (found >= 0) {
+                    throw new IllegalArgumentException(
+                            "row " + row + " head " + head + " stands in two tiles of a selection");
+                }
+                found = tile;
             }
         }
-        return -1;
+        return found;
     }
 }

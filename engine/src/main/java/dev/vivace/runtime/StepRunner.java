@@ -6,6 +6,7 @@ import dev.vivace.seam.Batch;
 import dev.vivace.seam.Placement;
 import dev.vivace.seam.Results;
 import dev.vivace.seam.Tap;
+import dev.vivace.seam.Want;
 import dev.vivace.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -67,6 +68,9 @@ final class StepRunner implements AutoCloseable {
 
     private void check(Batch batch) {
         for (int row = 0; row < batch.rows(); row++) {
+            if (!(batch.sequence(row) instanceof CachedSequence sequence) || !sequence.isOf(core)) {
+                throw new IllegalArgumentException("row=" + row + " is of a sequence of another model");
+            }
             int token = batch.token(row);
             if (token >= spec.vocabulary() || (token < 0 && batch.embedding(row).byteSize() < 4L * spec.width())) {
                 throw new OptionException("token=" + token + " of row " + row + ", expected 0 to "
@@ -76,14 +80,30 @@ final class StepRunner implements AutoCloseable {
                 throw new OptionException("row " + row + " begins at layer " + batch.firstLayer(row)
                         + ", expected the hidden state that enters it, not a token");
             }
+            if (batch.firstLayer(row) < 0 || batch.lastLayer(row) < batch.firstLayer(row)) {
+                throw new OptionException("row " + row + " runs layers [" + batch.firstLayer(row) + ", "
+                        + batch.lastLayer(row) + "), expected a range from 0 on");
+            }
+        }
+        for (int i = 0; i < batch.captures(); i++) {
+            int layers = spec.layers().size() + (batch.captureWant(i) == Want.HIDDEN ? 1 : 0);
+            if (batch.captureRow(i) < 0 || batch.captureRow(i) >= batch.rows()) {
+                throw new OptionException(
+                        batch.captureWant(i) + " of row " + batch.captureRow(i) + " of " + batch.rows() + " is wanted");
+            }
+            if (batch.captureLayer(i) < 0 || batch.captureLayer(i) >= layers) {
+                throw new OptionException(batch.captureWant(i) + " is wanted at layer " + batch.captureLayer(i)
+                        + ", expected 0 to " + (layers - 1));
+            }
         }
     }
 
     /// Every sequence as it was before the step.
     private void rollBack(Batch batch) {
         for (int row = 0; row < batch.rows(); row++) {
-            if (batch.sequence(row) instanceof CachedSequence sequence && sequence.isIn(step.id())) {
-                sequence.truncate(sequence.base());
+            CachedSequence sequence = (CachedSequence) batch.sequence(row);
+            if (sequence.isIn(step.id()) && sequence.length() > sequence.base()) {
+                sequence.rollBack(step.started());
             }
         }
     }
@@ -120,20 +140,26 @@ final class StepRunner implements AutoCloseable {
 
     /// Sorts the step's rows into those that run layer `layer` and those that only store in it.
     private void pick(int layer) {
-        Batch batch = step.batch();
         live.clear();
         storing.clear();
-        for (int i = 0; i < batch.rows(); i++) {
+        for (int i = 0; i < step.batch().rows(); i++) {
             int row = step.ordered(i);
             if (step.state(row) == StepState.State.STORES) {
                 storing.add(row);
-            } else if (step.state(row) == StepState.State.RUNS
-                    && batch.firstLayer(row) <= layer
-                    && layer < batch.lastLayer(row)
-                    && !step.skips(row)) {
+            } else if (runs(row, layer)) {
                 live.add(row);
             }
         }
+    }
+
+    /// Whether a row runs layer `layer`; after the last layer, whether it ran to the end.
+    private boolean runs(int row, int layer) {
+        Batch batch = step.batch();
+        int last = Math.min(layer, spec.layers().size() - 1);
+        return step.state(row) == StepState.State.RUNS
+                && batch.firstLayer(row) <= layer
+                && last < batch.lastLayer(row)
+                && !step.skips(row);
     }
 
     private void layer(int layer, Matrix states) {
@@ -170,12 +196,7 @@ final class StepRunner implements AutoCloseable {
 
     private void markAbsent(int layer) {
         for (int row = 0; row < step.batch().rows(); row++) {
-            boolean stores = step.state(row) == StepState.State.STORES;
-            boolean runs = step.state(row) == StepState.State.RUNS
-                    && step.batch().firstLayer(row) <= layer
-                    && layer < step.batch().lastLayer(row)
-                    && !step.skips(row);
-            if (!stores && !runs) {
+            if (step.state(row) != StepState.State.STORES && !runs(row, layer)) {
                 ((CachedSequence) step.batch().sequence(row)).layer(layer).markAbsent(step.slot(row));
             }
         }

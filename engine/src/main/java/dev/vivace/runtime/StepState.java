@@ -15,6 +15,7 @@ final class StepState {
         STORES
     }
 
+    private final DecoderWeights weights;
     private Batch batch = new Batch();
     private long id;
     private int[] slots = new int[32];
@@ -22,6 +23,15 @@ final class StepState {
     private State[] states = new State[32];
     private boolean[] skips = new boolean[32];
     private boolean anySkips;
+    private boolean started;
+
+    StepState(DecoderWeights weights) {
+        this.weights = weights;
+    }
+
+    DecoderWeights weights() {
+        return weights;
+    }
 
     Batch batch() {
         return batch;
@@ -64,28 +74,35 @@ final class StepState {
         return order[i];
     }
 
+    /// Whether layers may have seen the rows.
+    boolean started() {
+        return started;
+    }
+
     /// Gives every row its slot.
     void begin(Batch rows, long stepId) {
         batch = rows;
         id = stepId;
+        started = false;
         for (int row = 0; row < rows.rows(); row++) {
-            if (!(rows.sequence(row) instanceof CachedSequence sequence)) {
-                throw new IllegalArgumentException("row=" + row + " is of a sequence that no runner opened");
-            }
-            sequence.begin(stepId);
+            ((CachedSequence) rows.sequence(row)).begin(stepId);
             admit(row);
         }
         for (int row = 0; row < rows.rows(); row++) {
-            ((CachedSequence) rows.sequence(row)).reserve();
+            CachedSequence sequence = (CachedSequence) rows.sequence(row);
+            if (slots[row] == sequence.base()) {
+                sequence.reserve(slots[row]);
+            }
         }
         sort();
+        started = true;
     }
 
     /// Takes in a row added in mid-step.
     void spawned(int row) {
         CachedSequence sequence = (CachedSequence) batch.sequence(row);
         admit(row);
-        sequence.reserve();
+        sequence.reserve(slots[row]);
         sort();
     }
 

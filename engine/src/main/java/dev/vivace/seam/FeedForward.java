@@ -13,7 +13,7 @@ public non-sealed interface FeedForward extends Part {
         return Set.of(Linear.Use.ROWS);
     }
 
-    /// Runs the layer.
+    /// Runs the layer, with the matrices of [Rows#model] or its own.
     ///
     /// @param x normed hidden states `[rows, width]`
     /// @param out what is added to the hidden states `[rows, width]`, overwritten

@@ -16,7 +16,7 @@ public non-sealed interface Mixer extends Part {
         return false;
     }
 
-    /// Mixes.
+    /// Mixes, with the matrices of [Rows#model] or its own.
     ///
     /// @param x normed hidden states `[rows, width]`
     /// @param out what is added to the hidden states `[rows, width]`, overwritten

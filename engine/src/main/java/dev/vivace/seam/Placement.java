@@ -1,7 +1,7 @@
 package dev.vivace.seam;
 
+import dev.vivace.model.Checkpoint;
 import dev.vivace.tensor.Matrix;
-import dev.vivace.tensor.Tensor;
 
 /// Which machine or tier holds what.
 public non-sealed interface Placement extends Part {
@@ -10,9 +10,10 @@ public non-sealed interface Placement extends Part {
         return Lease.NONE;
     }
 
-    /// This machine's share of a matrix, before it is packed.
-    default Tensor shard(Tensor tensor) {
-        return tensor;
+    /// This machine's share of the model, after all rewrites and before weights are packed: fewer heads and neurons
+    /// in its shape, and what belongs to them of each matrix. Applied once, where the model is loaded.
+    default Checkpoint shard(Checkpoint whole) {
+        return whole;
     }
 
     /// Adds up what every machine computed of a layer's output `[rows, width]`, in place.

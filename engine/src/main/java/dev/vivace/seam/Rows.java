@@ -31,6 +31,16 @@ public interface Rows {
     /// The step's rows, with tokens and parents.
     Batch batch();
 
+    /// The weights of the model that runs.
+    PackedModel model();
+
+    /// Some of these rows, as a view that is good until the next call: row `i` of it is row `rows[i]` here. What
+    /// works per row on a part of the rows (an expert's, those of one state) hands it on with gathered matrices.
+    ///
+    /// @param rows ascending
+    /// @param count how many of `rows` count
+    Rows some(int[] rows, int count);
+
     /// Counts steps of the model; grows by one each.
     long stepId();
 }

@@ -60,7 +60,11 @@ public final class Selection {
 
     /// Adds slots whose scores are raised by `logWeight` (a slot that stands for n others has ln n).
     public void run(int start, int length, float logWeight) {
-        if (tiles == 0 || length <= 0 || start < 0 || (tileRuns[tiles - 1] < runs && start < end(runs - 1))) {
+        if (tiles == 0
+                || length <= 0
+                || start < 0
+                || start > Integer.MAX_VALUE - length
+                || (tileRuns[tiles - 1] < runs && start < end(runs - 1))) {
             throw new IllegalArgumentException("run of slots [" + start + ", " + (start + length)
                     + ") is empty, outside a tile or not after the run before");
         }

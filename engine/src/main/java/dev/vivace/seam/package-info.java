@@ -11,7 +11,8 @@
 /// - Nouns of a step: [Batch][dev.vivace.seam.Batch], [Rows][dev.vivace.seam.Rows],
 /// [Sequence][dev.vivace.seam.Sequence],
 ///   [KvView][dev.vivace.seam.KvView], [Selection][dev.vivace.seam.Selection], [Partial][dev.vivace.seam.Partial],
-///   [Results][dev.vivace.seam.Results].
+///   [Results][dev.vivace.seam.Results],
+///   [PackedModel][dev.vivace.seam.PackedModel].
 ///
 /// To add a method: implement [Technique][dev.vivace.seam.Technique] in its module; see CONTRIBUTING.md.
 package dev.vivace.seam;
