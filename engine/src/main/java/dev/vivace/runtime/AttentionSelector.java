@@ -19,7 +19,7 @@ final class AttentionSelector implements AutoCloseable {
     /// The rows of one part.
     private static final class Group {
         private Attention part;
-        private LiveRows rows;
+        private final LiveRows rows;
         private int[] index = new int[32];
         private final Selection own = new Selection();
         private final Selection placed = new Selection();
@@ -127,11 +127,11 @@ final class AttentionSelector implements AutoCloseable {
             }
         }
         if (used == groups.size()) {
-            groups.add(new Group(part, rows.emptyCopy(rows)));
+            groups.add(new Group(part, rows.others()));
         }
         Group group = groups.get(used++);
         group.part = part;
-        group.rows = rows.emptyCopy(group.rows);
+        group.rows.clear();
         return group;
     }
 

@@ -24,11 +24,9 @@ final class LiveRows implements Rows {
         decodeCount = 0;
     }
 
-    /// An empty list of rows of the same step, made of `reuse` if that is of this step's owner.
-    LiveRows emptyCopy(LiveRows reuse) {
-        LiveRows rows = reuse.step == step ? reuse : new LiveRows(step);
-        rows.clear();
-        return rows;
+    /// An empty list of rows of the same step.
+    LiveRows others() {
+        return new LiveRows(step);
     }
 
     /// Adds a batch row; rows of decode and verify come before those of prefill.
