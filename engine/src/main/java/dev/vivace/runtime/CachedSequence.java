@@ -210,7 +210,7 @@ final class CachedSequence implements Sequence {
 
     @Override
     public boolean truncatable() {
-        return states.values().stream().allMatch(PartState::truncatable);
+        return states.truncationBar().isEmpty();
     }
 
     @Override

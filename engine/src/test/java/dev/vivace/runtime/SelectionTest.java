@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Throw-away [Attention] parts against the oracle under the same mask.
 class SelectionTest {
-    /// What a random part selected: `[layer][head][slot of the row][slot]` is a log-weight, NaN where nothing is read.
+    /// What a random part selected: `[layer][head][slot of the row][slot]` is a log-weight, NaN where nothing
+    /// is read.
     private static final class Chosen extends OracleRules {
         final double[][][][] weight;
 
@@ -175,11 +176,13 @@ class SelectionTest {
                 }
             }
             for (int i = 0; i < 3; i++) {
-                Tiny.assertClose(logits[i], tiny.oracle().run(texts[i], chosen[i]).logits());
+                Tiny.assertClose(
+                        logits[i], tiny.oracle().run(texts[i], chosen[i]).logits());
                 sequences[i].close();
             }
             try (Sequence alone = runners[2].open()) {
-                assertThat(Tiny.run(runners[2], alone, Phase.PREFILL, 20, texts[2])).isDeepEqualTo(logits[2]);
+                assertThat(Tiny.run(runners[2], alone, Phase.PREFILL, 20, texts[2]))
+                        .isDeepEqualTo(logits[2]);
             }
         }
     }
