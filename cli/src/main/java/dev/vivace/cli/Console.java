@@ -53,4 +53,9 @@ public record Console(
             throw new OptionException("standard input cannot be read: " + e.getMessage(), e);
         }
     }
+
+    /// `text` as it may be shown: a terminal gets no control characters of a model's making, a file or pipe gets all.
+    String shown(String text) {
+        return isTerminal ? Printable.lines(text) : text;
+    }
 }

@@ -14,5 +14,8 @@ final class ExitCode {
     /// The user pressed Ctrl-C: 128 and the signal's number, as shells have it.
     static final int INTERRUPTED = 130;
 
+    /// Nobody reads standard output any more: 128 and the number of the signal that would end another program.
+    static final int OUTPUT_CLOSED = 141;
+
     private ExitCode() {}
 }

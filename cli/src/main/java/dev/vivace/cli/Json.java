@@ -1,6 +1,7 @@
 package dev.vivace.cli;
 
 import java.io.PrintStream;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,7 +20,19 @@ final class Json {
 
     /// Prints `object` and a line break.
     static void print(PrintStream out, ObjectNode object) {
-        out.println(MAPPER.writeValueAsString(object));
+        out.println(text(object));
         out.flush();
+    }
+
+    /// `object` as text.
+    static String text(ObjectNode object) {
+        return MAPPER.writeValueAsString(object);
+    }
+
+    /// The value that `text` spells.
+    ///
+    /// @throws tools.jackson.core.JacksonException when it is not well formed
+    static JsonNode parse(String text) {
+        return MAPPER.readTree(text);
     }
 }

@@ -1,5 +1,7 @@
 package dev.vivace.cli;
 
+import dev.vivace.LoadOptions;
+import dev.vivace.Model;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,5 +25,16 @@ final class ModelOptions {
     /// Opens the model to look at it.
     ModelFile open(Console console) {
         return file(console).map(ModelFile::open).orElseGet(ModelFile::insideTheJar);
+    }
+
+    /// Loads the model to run it.
+    @SuppressWarnings("MustBeClosedChecker") // whoever calls closes it
+    Model load(Console console, LoadOptions options) {
+        return file(console).map(path -> Model.load(path, options)).orElseGet(() -> Model.builtIn(options));
+    }
+
+    /// How the user knows the model.
+    String name(Console console) {
+        return file(console).map(Path::toString).orElse(ModelFile.INSIDE_THE_JAR);
     }
 }

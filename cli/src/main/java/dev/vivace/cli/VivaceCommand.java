@@ -32,6 +32,8 @@ final class VivaceCommand implements Callable<Integer> {
     /// The whole command line over `console`.
     static CommandLine over(Console console) {
         CommandLine root = new CommandLine(new VivaceCommand(console));
+        root.addSubcommand(new RunCommand(console));
+        root.addSubcommand(new ChatCommand(console));
         root.addSubcommand(new InspectCommand(console));
         root.addSubcommand(new TokenizeCommand(console));
         root.addSubcommand(new CompletionCommand(console));

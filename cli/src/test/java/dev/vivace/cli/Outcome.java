@@ -1,5 +1,7 @@
 package dev.vivace.cli;
 
+import dev.vivace.format.gguf.Gguf;
+import dev.vivace.format.gguf.GgufWriter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,6 +40,23 @@ record Outcome(int code, String out, String err) {
         Path file = folder.resolve("stories260k.gguf");
         try (InputStream in = Outcome.class.getResourceAsStream("/dev/vivace/stories260k.gguf")) {
             Files.copy(in, file);
+        }
+        return file;
+    }
+
+    /// The same model with a chat template that spells roles as plain words.
+    static Path templateModel(Path folder) throws IOException {
+        Path file = folder.resolve("template.gguf");
+        try (Gguf story = Gguf.open(storyModel(folder))) {
+            GgufWriter writer = new GgufWriter()
+                    .putAll(story.metadata())
+                    .text(
+                            "tokenizer.chat_template",
+                            "{% for m in messages %}{{ m.role + ': ' if m.role != 'assistant' else 'assistant:' }}"
+                                    + "{{ m.content }}{{ '\\n' }}{% endfor %}"
+                                    + "{% if add_generation_prompt %}assistant:{% endif %}");
+            story.tensors().forEach(info -> writer.add(story.tensor(info.name()).orElseThrow()));
+            writer.write(file);
         }
         return file;
     }

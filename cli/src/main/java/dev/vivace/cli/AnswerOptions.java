@@ -1,20 +1,30 @@
 package dev.vivace.cli;
 
+import dev.vivace.GenerateOptions;
 import dev.vivace.OptionException;
 import dev.vivace.sampling.LogitBias;
 import dev.vivace.sampling.Sampling;
 import dev.vivace.sampling.SamplingBuilder;
-import dev.vivace.sampling.StopStrings;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
-/// How tokens are chosen; the same on every command that generates. What is not given has the default of
-/// [SamplingBuilder].
-final class SamplingOptions {
+/// How an answer is made; the same on every command that generates. What is not given has the default of
+/// [GenerateOptions] and [SamplingBuilder].
+final class AnswerOptions {
+    @Option(
+            names = {"-n", "--max-tokens"},
+            paramLabel = "N",
+            description = "most tokens to make (1024, and never beyond the context)")
+    private @Nullable Integer maxTokens;
+
     @Option(
             names = {"-t", "--temperature"},
             paramLabel = "T",
@@ -70,7 +80,30 @@ final class SamplingOptions {
     private List<String> stops = new ArrayList<>();
 
     /// What these options ask for.
-    Sampling sampling() {
+    GenerateOptions options() {
+        int most = maxTokens == null ? GenerateOptions.DEFAULT.maxTokens() : maxTokens;
+        return new GenerateOptions(most, sampling(), stops, false);
+    }
+
+    /// Changes one option, such as `temperature 0.5`; all others stay.
+    void change(String nameAndValue) {
+        String[] parts = nameAndValue.split("[ =]+", 2);
+        if (parts.length < 2) {
+            throw new OptionException(nameAndValue + " has no value, expected a name and a value such as top-k 20");
+        }
+        CommandLine parser = new CommandLine(this);
+        Map<OptionSpec, Object> before = new HashMap<>();
+        parser.getCommandSpec().options().forEach(option -> before.put(option, option.getValue()));
+        try {
+            parser.parseArgs("--" + parts[0] + "=" + parts[1]);
+            options();
+        } catch (CommandLine.ParameterException | OptionException e) {
+            before.forEach(OptionSpec::setValue);
+            throw e instanceof OptionException known ? known : new OptionException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Sampling sampling() {
         SamplingBuilder builder = Sampling.builder();
         give(temperature, builder::temperature);
         give(topK, builder::topK);
@@ -86,11 +119,6 @@ final class SamplingOptions {
             addBias(builder, one);
         }
         return builder.build();
-    }
-
-    /// The texts that end an answer.
-    StopStrings stops() {
-        return StopStrings.of(stops);
     }
 
     private static <T> void give(@Nullable T value, Consumer<T> knob) {
