@@ -49,10 +49,13 @@ final class ChatCommand implements Callable<Integer> {
                 transcript.setSystem(system);
             }
             if (!transcript.hasTemplate()) {
-                console.err().println("vivace: this model has no chat template, so it continues the text that you type");
+                console.err()
+                        .println("vivace: this model has no chat template, so it continues the text that you type");
             }
             if (console.isTerminal()) {
-                console.err().println(models.name(console) + "; /help lists commands, Ctrl-C stops an answer, Ctrl-D leaves");
+                console.err()
+                        .println(
+                                models.name(console) + "; /help lists commands, Ctrl-C stops an answer, Ctrl-D leaves");
             }
             new ChatLoop(console, input, session, transcript, answers).run();
         }

@@ -81,7 +81,8 @@ final class ChatLoop {
                 .orElseThrow(() -> new OptionException(
                         word + " is no command, expected one of " + String.join(" ", ChatAction.words())));
         if (action.needsArgument() && argument.isEmpty()) {
-            throw new OptionException(word + " needs more, expected " + action.usage().replaceAll(" {2,}", ": "));
+            throw new OptionException(
+                    word + " needs more, expected " + action.usage().replaceAll(" {2,}", ": "));
         }
         return act(action, argument);
     }

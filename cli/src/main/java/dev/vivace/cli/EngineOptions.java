@@ -56,7 +56,9 @@ final class EngineOptions {
         if (cacheType != null) {
             options = options.withCacheType(cacheType.dtype);
         }
-        Isa ceiling = isa != null ? isa : console.variable("VIVACE_ISA").map(EngineOptions::parseIsa).orElse(null);
+        Isa ceiling = isa != null
+                ? isa
+                : console.variable("VIVACE_ISA").map(EngineOptions::parseIsa).orElse(null);
         return ceiling == null ? options : options.withCeiling(ceiling);
     }
 

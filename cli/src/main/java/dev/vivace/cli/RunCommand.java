@@ -62,7 +62,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object at the end")
     private boolean json;
 
-    @Option(names = {"-q", "--quiet"}, description = "print no timings")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "print no timings")
     private boolean quiet;
 
     @Mixin

@@ -27,7 +27,8 @@ class ChatCommandTest {
     }
 
     private String raw(String text) {
-        return Outcome.of("run", "-m", model, "--raw", text, "-t", "0", "-n", "6", "-q").out();
+        return Outcome.of("run", "-m", model, "--raw", text, "-t", "0", "-n", "6", "-q")
+                .out();
     }
 
     @Test
@@ -52,14 +53,16 @@ class ChatCommandTest {
     @Test
     void reset_system_and_regen_shape_the_conversation() {
         String kind = raw("system: Be kind.\nuser: Hi\nassistant:");
-        assertThat(chat("Bye", "/system Be kind.", "Hi", "/regen", "/reset", "Hi").out())
+        assertThat(chat("Bye", "/system Be kind.", "Hi", "/regen", "/reset", "Hi")
+                        .out())
                 .isEqualTo(raw("user: Bye\nassistant:") + "\n" + (kind + "\n").repeat(3));
         assertThat(chat("/system", "/regen").err()).contains("(no system message)", "no answer yet");
     }
 
     @Test
     void options_change_during_the_chat_and_a_wrong_value_changes_nothing() {
-        Outcome chat = chat("/set max-tokens 1", "/set top-p 7", "/set wings 2", "/set x", "Hi", "/set stop e", "/help");
+        Outcome chat =
+                chat("/set max-tokens 1", "/set top-p 7", "/set wings 2", "/set x", "Hi", "/set stop e", "/help");
         String whole = raw("user: Hi\nassistant:");
         assertThat(whole).startsWith(chat.out().stripTrailing());
         assertThat(chat.err())
@@ -82,8 +85,16 @@ class ChatCommandTest {
         Path list = Files.writeString(folder.resolve("list.json"), "{\"messages\":[{\"role\":\"king\"}]}");
         Path text = Files.writeString(folder.resolve("text.json"), "no json");
         Outcome chat = chat(
-                "/dance", "/save", "/load " + list, "/load " + text, "/load " + folder.resolve("none"),
-                "word ".repeat(600), "", "Hi", "/quit", "never said");
+                "/dance",
+                "/save",
+                "/load " + list,
+                "/load " + text,
+                "/load " + folder.resolve("none"),
+                "word ".repeat(600),
+                "",
+                "Hi",
+                "/quit",
+                "never said");
         assertThat(chat.code()).isZero();
         assertThat(chat.out()).isEqualTo(raw("user: Hi\nassistant:") + "\n");
         assertThat(chat.err())

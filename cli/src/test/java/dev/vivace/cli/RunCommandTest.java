@@ -19,7 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 class RunCommandTest {
     /// What llama2.c says from the begin token on.
-    private static final String STORY = "Once upon a time, there was a little girl named Lily. She loved to play outside";
+    private static final String STORY =
+            "Once upon a time, there was a little girl named Lily. She loved to play outside";
 
     @Test
     void standard_output_has_the_continuation_alone_and_standard_error_the_timings() {
@@ -84,7 +85,8 @@ class RunCommandTest {
 
     @Test
     void sampling_options_reach_the_chain() {
-        String usual = Outcome.of("run", "", "--raw", "-q", "-t", "0", "-n", "3").out();
+        String usual =
+                Outcome.of("run", "", "--raw", "-q", "-t", "0", "-n", "3").out();
         assertThat(usual).startsWith("Once");
         Outcome banned = Outcome.of("run", "", "--raw", "-q", "-t", "0", "-n", "3", "--logit-bias", "403=-inf");
         assertThat(banned.out()).doesNotStartWith("Once");
@@ -95,7 +97,8 @@ class RunCommandTest {
         String model = Outcome.templateModel(folder).toString();
         String[] templated = {"run", "-m", model, "Hi", "--system", "Be kind.", "-t", "0", "-n", "5", "--json"};
         JsonNode chat = JsonMapper.shared().readTree(Outcome.of(templated).out());
-        String[] spelled = {"run", "-m", model, "--raw", "system: Be kind.\nuser: Hi\nassistant:", "-t", "0", "-n", "5"};
+        String[] spelled = {"run", "-m", model, "--raw", "system: Be kind.\nuser: Hi\nassistant:", "-t", "0", "-n", "5"
+        };
         assertThat(chat.get("text").asString()).isEqualTo(Outcome.of(spelled).out());
         refused("--system needs a chat template, but --raw", "run", "-m", model, "Hi", "--raw", "--system", "x");
     }
@@ -158,11 +161,27 @@ class RunCommandTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         "dev.vivace.cli.Main",
-                        "run", "", "--raw", "-t", "0", "-n", "500", "--threads", "1", "--isa", "scalar",
-                        "--logit-bias", "1=-inf", "--logit-bias", "2=-inf")
+                        "run",
+                        "",
+                        "--raw",
+                        "-t",
+                        "0",
+                        "-n",
+                        "500",
+                        "--threads",
+                        "1",
+                        "--isa",
+                        "scalar",
+                        "--logit-bias",
+                        "1=-inf",
+                        "--logit-bias",
+                        "2=-inf")
                 .start();
         byte[] first = process.getInputStream().readNBytes(STORY.length());
-        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
         String rest = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();

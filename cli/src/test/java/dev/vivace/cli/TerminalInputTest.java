@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.impl.LineDisciplineTerminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,27 +24,20 @@ class TerminalInputTest {
     @TempDir
     private Path folder;
 
-    private final PipedOutputStream keys = new PipedOutputStream();
-
-    private Terminal terminal(String typed) throws Exception {
-        // Stays open: at the end of its input a terminal is gone, with what was typed but not yet read.
-        var in = new PipedInputStream(keys);
-        keys.write(typed.getBytes(StandardCharsets.UTF_8));
-        keys.flush();
-        Terminal terminal = TerminalBuilder.builder()
-                .system(false)
-                .type("xterm")
-                .streams(in, new ByteArrayOutputStream())
-                .build();
+    /// A terminal without a device behind it, at which `typed` was typed.
+    private static Terminal terminal(String typed) throws Exception {
+        var terminal = new LineDisciplineTerminal("test", "xterm", new ByteArrayOutputStream(), StandardCharsets.UTF_8);
         terminal.setSize(new Size(80, 24));
+        terminal.processInputBytes(typed.getBytes(StandardCharsets.UTF_8));
         return terminal;
     }
 
     @Test
     void lines_are_edited_completed_and_remembered() throws Exception {
         Path history = folder.resolve("history");
-        String left = "\u001b[D";
-        String up = "\u001b[A";
+        // Arrow keys as a terminal sends them to a program that edits lines.
+        String left = "\u001bOD";
+        String up = "\u001bOA";
         try (var input = new TerminalInput(
                 terminal("wold!" + left + left + left + "r\r/he\t\r" + up + up + "\r\u0004"),
                 Optional.of(history),
@@ -55,7 +46,6 @@ class TerminalInputTest {
             assertThat(input.readLine("> ").map(String::strip)).contains("/help");
             assertThat(input.readLine("> ")).contains("world!");
             assertThat(input.readLine("> ")).isEmpty();
-            keys.close();
         }
         assertThat(Files.readString(history)).contains("world!", "/help");
     }
@@ -67,7 +57,6 @@ class TerminalInputTest {
         try (var input = new TerminalInput(terminal, Optional.empty(), List.of())) {
             input.interruptible(stops::incrementAndGet, () -> terminal.raise(Terminal.Signal.INT));
             terminal.raise(Terminal.Signal.INT);
-            keys.close();
         }
         assertThat(stops).hasValue(1);
     }
@@ -80,7 +69,8 @@ class TerminalInputTest {
         assertThat(TerminalInput.historyFile(console(Map.of("HOME", folder.toString()))))
                 .contains(folder.resolve(".local/state/vivace/chat-history"));
         assertThat(TerminalInput.historyFile(console(Map.of()))).isEmpty();
-        assertThat(TerminalInput.historyFile(console(Map.of("XDG_STATE_HOME", "/proc/none")))).isEmpty();
+        assertThat(TerminalInput.historyFile(console(Map.of("XDG_STATE_HOME", "/proc/none"))))
+                .isEmpty();
     }
 
     private static Console console(Map<String, String> environment) {
