@@ -4,6 +4,7 @@ module dev.vivace.engine {
     requires static jdk.incubator.vector;
 
     exports dev.vivace;
+    exports dev.vivace.chat;
     exports dev.vivace.format.gguf;
     exports dev.vivace.format.json;
     exports dev.vivace.format.llama2c;
@@ -13,7 +14,6 @@ module dev.vivace.engine {
     exports dev.vivace.kernel;
     exports dev.vivace.model;
     exports dev.vivace.runtime;
-    exports dev.vivace.chat;
     exports dev.vivace.sampling;
     exports dev.vivace.seam;
     exports dev.vivace.kernel.scalar;
