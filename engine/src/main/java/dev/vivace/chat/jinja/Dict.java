@@ -71,4 +71,12 @@ final class Dict implements Value {
             case LoopState loop -> loop;
         };
     }
+
+    private static List<Object> hashes(Evaluation run, Sequence tuple) {
+        List<Object> hashes = new ArrayList<>();
+        for (Value item : tuple.items()) {
+            hashes.add(hash(run, item));
+        }
+        return hashes;
+    }
 }

@@ -7,8 +7,8 @@ import java.time.Clock;
 /// here, so
 /// that no template, however hostile, takes more than bounded time, memory and stack.
 final class Evaluation {
-    /// Nested calls of the interpreter, each a few frames of the thread's stack.
-    static final int DEPTH = 400;
+    /// Nested calls of the interpreter, each of which may take more than a kilobyte of the thread's stack.
+    static final int DEPTH = 240;
 
     /// How deep lists and maps may nest, so that going through them needs bounded stack.
     static final int NESTING = 100;

@@ -9,6 +9,9 @@ import java.util.Set;
 /// -`, `~`,
 /// `* / // %`, `**`, signs, then filters and tests, then subscripts and calls.
 final class ExprParser {
+    /// An expression inside another takes a dozen calls, one for each level of precedence.
+    private static final int WEIGHT = 3;
+
     private static final Set<String> PRODUCTS = Set.of("*", "/", "//", "%");
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
 
@@ -25,7 +28,7 @@ final class ExprParser {
     }
 
     Expr expression() {
-        tokens.enter();
+        tokens.enter(WEIGHT);
         Expr value = or();
         while (tokens.now().isName("if")) {
             int line = tokens.next().line();
@@ -33,7 +36,7 @@ final class ExprParser {
             Optional<Expr> no = tokens.skipName("else") ? Optional.of(expression()) : Optional.empty();
             value = new Expr.Conditional(test, value, no, line);
         }
-        tokens.leave();
+        tokens.leave(WEIGHT);
         return value;
     }
 
@@ -78,10 +81,10 @@ final class ExprParser {
         if (!tokens.now().isName("not")) {
             return comparison();
         }
-        tokens.enter();
+        tokens.enter(1);
         int line = tokens.next().line();
         Expr value = new Expr.Not(not(), line);
-        tokens.leave();
+        tokens.leave(1);
         return value;
     }
 
@@ -152,10 +155,10 @@ final class ExprParser {
         Expr value;
         Token now = tokens.now();
         if (now.is("-") || now.is("+")) {
-            tokens.enter();
+            tokens.enter(1);
             tokens.next();
             value = new Expr.Signed(now.is("-"), signed(false), now.line());
-            tokens.leave();
+            tokens.leave(1);
         } else {
             value = operands.primary();
         }

@@ -2,6 +2,7 @@ package dev.vivace.chat.jinja;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +36,7 @@ final class Printer {
 
     private void print(Value value) {
         run.charge(4);
-        if (++depth > 2 * Evaluation.NESTING) {
+        if (++depth > Evaluation.NESTING + 10) {
             throw run.fault("a value nests deeper than can be printed");
         }
         switch (value) {
@@ -50,18 +51,20 @@ final class Printer {
             when items.kind() == Sequence.Kind.TUPLE ->
                 list("(", items.items(), items.items().size() == 1 ? ",)" : ")");
             case Dict dict -> map(dict.entries());
-            case Namespace namespace -> {
-                word("<Namespace ");
-                map(namespace.attributes().entrySet().stream()
-                        .map(entry -> new Dict.Entry(Text.of(entry.getKey()), entry.getValue()))
-                        .toList());
-                word(">");
-            }
+            case Namespace namespace -> namespace(namespace);
             case Sequence items -> throw run.fault("cannot print a " + items.kind().label + "; put `| list` behind it");
             case Function function -> throw run.fault("cannot print the function '" + function.name() + "'");
             case LoopState loop -> throw run.fault("cannot print the loop");
         }
         depth--;
+    }
+
+    private void namespace(Namespace namespace) {
+        List<Dict.Entry> entries = new ArrayList<>();
+        namespace.attributes().forEach((name, value) -> entries.add(new Dict.Entry(Text.of(name), value)));
+        word("<Namespace ");
+        map(entries);
+        word(">");
     }
 
     private void word(String word) {

@@ -55,11 +55,7 @@ final class Python {
             return x.items().size() == y.items().size() && equalItems(run, x.items(), y.items());
         }
         if (a instanceof Dict x && b instanceof Dict y) {
-            return x.size() == y.size()
-                    && x.entries().stream()
-                            .allMatch(entry -> y.find(run, entry.key())
-                                    .filter(other -> equal(run, entry.value(), other))
-                                    .isPresent());
+            return x.size() == y.size() && equalEntries(run, x, y);
         }
         return a == b
                 || (a instanceof Value.None && b instanceof Value.None)
@@ -70,6 +66,16 @@ final class Python {
         Iterator<Value> other = b.iterator();
         for (Value item : a) {
             if (!equal(run, item, other.next())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean equalEntries(Evaluation run, Dict a, Dict b) {
+        for (Dict.Entry entry : a.entries()) {
+            Optional<Value> other = b.find(run, entry.key());
+            if (other.isEmpty() || !equal(run, entry.value(), other.get())) {
                 return false;
             }
         }

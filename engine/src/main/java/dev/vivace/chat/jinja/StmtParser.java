@@ -14,6 +14,9 @@ final class StmtParser {
     private static final String SUPPORTED =
             "for, if, set, macro, call, filter, with, raw, generation, break and continue";
 
+    /// A statement inside another takes a few big frames of the stack.
+    private static final int WEIGHT = 2;
+
     private final Tokens tokens;
     private final ExprParser exprs;
     private final TargetParser targets;
@@ -31,7 +34,7 @@ final class StmtParser {
 
     /// The statements up to a tag that is one of `ends`; stands at the tag's name after.
     private List<Stmt> body(Set<String> ends) {
-        tokens.enter();
+        tokens.enter(WEIGHT);
         List<Stmt> body = new ArrayList<>();
         while (true) {
             Token token = tokens.now();
@@ -46,7 +49,7 @@ final class StmtParser {
                     tokens.next();
                     if (tokens.now().kind() == Token.Kind.NAME
                             && ends.contains(tokens.now().text())) {
-                        tokens.leave();
+                        tokens.leave(WEIGHT);
                         return body;
                     }
                     body.add(statement(ends));
@@ -54,7 +57,7 @@ final class StmtParser {
                 }
                 default -> {
                     if (ends.isEmpty()) {
-                        tokens.leave();
+                        tokens.leave(WEIGHT);
                         return body;
                     }
                     throw tokens.fault("the template ends where " + alternatives(ends) + " is missing");

@@ -52,9 +52,9 @@ final class TargetParser {
     /// One target.
     Stmt.Target oneTarget(boolean attributes) {
         if (tokens.skip("(")) {
-            tokens.enter();
+            tokens.enter(1);
             Stmt.Target inner = target(attributes);
-            tokens.leave();
+            tokens.leave(1);
             tokens.expect(")");
             return inner;
         }

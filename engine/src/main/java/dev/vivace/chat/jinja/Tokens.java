@@ -3,10 +3,9 @@ package dev.vivace.chat.jinja;
 import dev.vivace.FormatException;
 import java.util.List;
 
-/// The tokens of a template as a parser goes through them. Also counts how deep the parser nests and which of the
-/// names are used that a macro's arguments hang from.
+/// The tokens of a template as a parser goes through them. Also counts how deep the parser nests.
 final class Tokens {
-    private static final int DEPTH = 150;
+    private static final int DEPTH = 200;
 
     private final List<Token> all;
     private int at;
@@ -74,14 +73,16 @@ final class Tokens {
         return expect(Token.Kind.NAME, what).text();
     }
 
-    void enter() {
-        if (++depth > DEPTH) {
+    /// One level deeper, `weight` being how much of the thread's stack it takes; [#leave] ends it.
+    void enter(int weight) {
+        depth += weight;
+        if (depth > DEPTH) {
             throw fault("the template nests deeper than the limit of " + DEPTH);
         }
     }
 
-    void leave() {
-        depth--;
+    void leave(int weight) {
+        depth -= weight;
     }
 
     FormatException fault(String message) {
