@@ -40,7 +40,6 @@ public final class Model implements AutoCloseable {
     private final LoadOptions options;
     private final Checkpoint checkpoint;
     private final Tokenizer tokenizer;
-    private final Optional<ChatTemplate> chatTemplate;
     private final KernelLevels.Choice kernels;
     private final MemoryPlan memory;
     private final Workers workers;
@@ -60,14 +59,11 @@ public final class Model implements AutoCloseable {
             throw new FormatException("tokenizer.ggml.tokens has " + tokenizer.size()
                     + " entries, but the embedding has " + checkpoint.spec().vocabulary() + " rows");
         }
-        this.chatTemplate = file.metadata().contains(PromptReader.TEMPLATE_KEY)
-                ? Optional.of(ChatTemplate.parse(file.metadata().text(PromptReader.TEMPLATE_KEY)))
-                : Optional.empty();
         this.kernels = KernelLevels.best(options.ceiling());
         int threads = options.threads() == 0 ? Workers.physicalCores() : options.threads();
         this.memory = MemoryPlans.plan(checkpoint, options, kernels.kernels(), threads);
         memory.require();
-        this.prompts = new PromptReader(checkpoint.spec(), tokenizer, chatTemplate);
+        this.prompts = new PromptReader(checkpoint.spec(), tokenizer, file.metadata());
         this.workers = Workers.of(threads);
         this.services = Engine.services(kernels.kernels(), workers, RandomGenerator.getDefault(), options.artifacts());
         try {
@@ -211,9 +207,14 @@ public final class Model implements AutoCloseable {
         return tokenizer;
     }
 
-    /// How conversations become text, if the file says so.
+    /// How conversations become text, if the file says so. Read when first asked for: a model whose template
+    /// cannot be read
+    /// still continues raw texts.
+    ///
+    /// @throws FormatException if the template is not well formed
+    /// @throws UnsupportedException if it uses what is not known here
     public Optional<ChatTemplate> chatTemplate() {
-        return chatTemplate;
+        return prompts.template();
     }
 
     /// Most positions of a sequence.

@@ -2,25 +2,38 @@ package dev.vivace;
 
 import dev.vivace.chat.ChatOptions;
 import dev.vivace.chat.ChatTemplate;
+import dev.vivace.format.gguf.Metadata;
 import dev.vivace.model.DecoderSpec;
 import dev.vivace.tokenizer.MarkedText;
 import dev.vivace.tokenizer.Tokenizer;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// Turns prompts into tokens.
 final class PromptReader {
-    static final String TEMPLATE_KEY = "tokenizer.chat_template";
+    private static final String TEMPLATE_KEY = "tokenizer.chat_template";
 
     private final DecoderSpec spec;
     private final Tokenizer tokenizer;
-    private final Optional<ChatTemplate> template;
+    private final Metadata metadata;
+    private @Nullable Optional<ChatTemplate> template;
 
-    PromptReader(DecoderSpec spec, Tokenizer tokenizer, Optional<ChatTemplate> template) {
+    PromptReader(DecoderSpec spec, Tokenizer tokenizer, Metadata metadata) {
         this.spec = spec;
         this.tokenizer = tokenizer;
-        this.template = template;
+        this.metadata = metadata;
+    }
+
+    /// The file's template, parsed when first asked for.
+    synchronized Optional<ChatTemplate> template() {
+        if (template == null) {
+            template = metadata.contains(TEMPLATE_KEY)
+                    ? Optional.of(ChatTemplate.parse(metadata.text(TEMPLATE_KEY)))
+                    : Optional.empty();
+        }
+        return template;
     }
 
     int[] tokens(Prompt prompt) {
@@ -32,14 +45,15 @@ final class PromptReader {
     }
 
     private MarkedText render(Prompt.Chat chat) {
-        if (template.isEmpty()) {
+        Optional<ChatTemplate> known = template();
+        if (known.isEmpty()) {
             throw new UnsupportedException("model " + spec.name()
                     + " has no chat template, so it cannot answer a conversation: give it a raw prompt");
         }
         ChatOptions options = new ChatOptions(Clock.systemDefaultZone())
                 .withSpecialToken("bos_token", piece(tokenizer.bos()))
                 .withSpecialToken("eos_token", piece(tokenizer.eos()));
-        return template.get().render(chat.messages(), options);
+        return known.get().render(chat.messages(), options);
     }
 
     private String piece(OptionalInt token) {
