@@ -1,5 +1,10 @@
 package dev.vivace;
 
+import dev.vivace.format.gguf.Gguf;
+import dev.vivace.kernel.KernelLevels;
+import dev.vivace.kernel.Kernels;
+import dev.vivace.kernel.Workers;
+import dev.vivace.model.Families;
 import java.util.Locale;
 
 /// What a model will take, drawn up before it is loaded.
@@ -12,6 +17,16 @@ import java.util.Locale;
 /// @param freeBytes what may be used
 public record MemoryPlan(
         long weightsBytes, long packedBytes, long scratchBytes, long cacheBytesPerToken, int context, long freeBytes) {
+    /// The plan for `file`, which is not loaded; what does not fit is no failure here.
+    ///
+    /// @throws FormatException if the file is damaged
+    /// @throws UnsupportedException if its architecture is not known here
+    public static MemoryPlan of(Gguf file, LoadOptions options) {
+        int threads = options.threads() == 0 ? Workers.physicalCores() : options.threads();
+        Kernels kernels = KernelLevels.best(options.ceiling()).kernels();
+        return MemoryPlans.plan(Families.read(file), options, kernels, threads);
+    }
+
     /// Keys and values of one full context.
     public long cacheBytes() {
         return cacheBytesPerToken * context;

@@ -19,6 +19,9 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private final ModelOptions models = new ModelOptions();
 
+    @Mixin
+    private final EngineOptions engine = new EngineOptions();
+
     @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "the same as -m MODEL")
     private @Nullable Path model;
 
@@ -35,7 +38,7 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ModelFile file = model != null ? ModelFile.open(model) : models.open(console)) {
-            Inspection inspection = Inspection.of(file.source(), file.gguf());
+            Inspection inspection = Inspection.of(file.source(), file.gguf(), engine.options(console));
             if (json) {
                 Json.print(console.out(), new InspectionJson(inspection).object(tensors));
             } else {

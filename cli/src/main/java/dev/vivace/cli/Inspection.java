@@ -1,9 +1,13 @@
 package dev.vivace.cli;
 
+import dev.vivace.LoadOptions;
+import dev.vivace.MemoryPlan;
+import dev.vivace.VivaceException;
 import dev.vivace.format.gguf.Gguf;
 import dev.vivace.format.gguf.Metadata;
 import dev.vivace.format.gguf.MetadataValue;
 import dev.vivace.format.gguf.TensorInfo;
+import dev.vivace.tokenizer.Tokenizers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +23,16 @@ import java.util.TreeMap;
 /// @param parameters elements of all tensors together
 /// @param bytes bytes of all tensors together
 /// @param types tensors by storage type, the heaviest first
-record Inspection(String source, Gguf gguf, long parameters, long bytes, List<TypeShare> types) {
+/// @param memory what it would take to run it; empty where that cannot be told
+/// @param obstacle why this build cannot run it; empty where it can
+record Inspection(
+        String source,
+        Gguf gguf,
+        long parameters,
+        long bytes,
+        List<TypeShare> types,
+        Optional<MemoryPlan> memory,
+        Optional<String> obstacle) {
     /// What is stored in one type.
     ///
     /// @param type its name
@@ -28,8 +41,8 @@ record Inspection(String source, Gguf gguf, long parameters, long bytes, List<Ty
     /// @param bytes their bytes
     record TypeShare(String type, long tensors, long parameters, long bytes) {}
 
-    /// The facts about `gguf`.
-    static Inspection of(String source, Gguf gguf) {
+    /// The facts about `gguf`, were it loaded with `options`.
+    static Inspection of(String source, Gguf gguf, LoadOptions options) {
         Map<String, TypeShare> byType = new TreeMap<>();
         long parameters = 0;
         long bytes = 0;
@@ -45,7 +58,15 @@ record Inspection(String source, Gguf gguf, long parameters, long bytes, List<Ty
         }
         List<TypeShare> types = new ArrayList<>(byType.values());
         types.sort(Comparator.comparingLong(TypeShare::bytes).reversed().thenComparing(TypeShare::type));
-        return new Inspection(source, gguf, parameters, bytes, List.copyOf(types));
+        Optional<MemoryPlan> memory = Optional.empty();
+        Optional<String> obstacle = Optional.empty();
+        try {
+            memory = Optional.of(MemoryPlan.of(gguf, options));
+            Tokenizers.of(gguf.metadata());
+        } catch (VivaceException failure) {
+            obstacle = Optional.of(String.valueOf(failure.getMessage()));
+        }
+        return new Inspection(source, gguf, parameters, bytes, List.copyOf(types), memory, obstacle);
     }
 
     /// A sum that stops at the largest number: a type without a known size may claim any count.

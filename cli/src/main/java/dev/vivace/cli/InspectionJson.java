@@ -38,6 +38,19 @@ final class InspectionJson {
         tokenizer.put("pre", inspection.text("tokenizer.ggml.pre").orElse(null));
         put(tokenizer, "vocabulary", inspection.vocabulary());
         root.put("chat_template", inspection.text("tokenizer.chat_template").orElse(null));
+        inspection
+                .memory()
+                .ifPresent(plan -> root.putObject("memory")
+                        .put("weights_bytes", plan.weightsBytes())
+                        .put("packed_bytes", plan.packedBytes())
+                        .put("scratch_bytes", plan.scratchBytes())
+                        .put("cache_bytes_per_token", plan.cacheBytesPerToken())
+                        .put("context", plan.context())
+                        .put("cache_bytes", plan.cacheBytes())
+                        .put("total_bytes", plan.totalBytes())
+                        .put("free_bytes", plan.freeBytes())
+                        .put("fits", plan.fits()));
+        root.put("cannot_run", inspection.obstacle().orElse(null));
         ArrayNode types = root.putArray("types");
         for (TypeShare share : inspection.types()) {
             types.addObject()

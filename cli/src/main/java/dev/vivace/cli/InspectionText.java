@@ -22,6 +22,7 @@ final class InspectionText {
 
     void print(boolean withTensors) {
         summary();
+        memory();
         types();
         metadata();
         inspection.text("tokenizer.chat_template").ifPresent(template -> {
@@ -68,6 +69,19 @@ final class InspectionText {
                                         : "")));
     }
 
+    private void memory() {
+        inspection.memory().ifPresent(plan -> {
+            row(
+                    "memory",
+                    Sizes.bytes(plan.totalBytes()) + " of " + Sizes.bytes(plan.freeBytes()) + " free: weights "
+                            + Sizes.bytes(plan.weightsBytes() + plan.packedBytes()) + ", scratch "
+                            + Sizes.bytes(plan.scratchBytes()) + ", cache " + Sizes.bytes(plan.cacheBytes()) + " for "
+                            + plan.context() + " positions (" + Sizes.bytes(plan.cacheBytesPerToken()) + " each)"
+                            + (plan.fits() ? "" : "; does not fit, " + plan.contextThatFits() + " positions would"));
+        });
+        inspection.obstacle().ifPresent(reason -> row("cannot run", reason));
+    }
+
     private void types() {
         out.println();
         out.println("tensors by type");
@@ -87,7 +101,8 @@ final class InspectionText {
         out.println("metadata");
         for (String key : inspection.gguf().metadata().keys()) {
             MetadataValue value = inspection.gguf().metadata().value(key).orElseThrow();
-            out.println("  " + Printable.line(key) + " (" + value.label() + ") = "
+            String size = value instanceof MetadataValue.Sequence(var items) ? ", " + items.size() : "";
+            out.println("  " + Printable.line(key) + " (" + value.label() + size + ") = "
                     + Printable.line(value.toString(), WIDEST_VALUE));
         }
     }

@@ -94,7 +94,10 @@ final class RunCommand implements Callable<Integer> {
                 }
                 console.out().flush();
                 if (!quiet && !closed) {
-                    console.err().println(report.line());
+                    // Where both streams meet in one place the answer's last line must not run into this one.
+                    boolean apart =
+                            json || console.isTerminal() || answer.text().endsWith("\n");
+                    console.err().println((apart ? "" : System.lineSeparator()) + report.line());
                 }
                 return closed ? ExitCode.OUTPUT_CLOSED : exitCode(answer, interruption);
             }

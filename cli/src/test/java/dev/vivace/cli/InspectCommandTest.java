@@ -2,6 +2,7 @@ package dev.vivace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vivace.format.gguf.GgufWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,7 +33,9 @@ class InspectCommandTest {
                 .containsPattern("layers +5\n")
                 .containsPattern("heads +8, 4 for keys and values")
                 .containsPattern("F32 +47")
-                .contains("general.architecture (string) = llama")
+                .contains("general.architecture (string) = llama", "tokenizer.ggml.tokens (array of string, 512)")
+                .containsPattern("memory +.* of .* free: weights .* for 512 positions \\(640 B each\\)")
+                .doesNotContain("cannot run")
                 .doesNotContain("blk.0.attn_q.weight");
         assertThat(Outcome.of("inspect", "-m", model.toString(), "--tensors").out())
                 .containsPattern("blk\\.0\\.attn_q\\.weight +F32 +64 x 64 +16\\.0 KiB");
@@ -46,6 +49,10 @@ class InspectCommandTest {
         assertThat(root.get("architecture").asString()).isEqualTo("llama");
         assertThat(root.get("layers").asInt()).isEqualTo(5);
         assertThat(root.get("tokenizer").get("vocabulary").asInt()).isEqualTo(512);
+        // 5 layers, keys and values, 4 heads of 8, two bytes each.
+        assertThat(root.get("memory").get("cache_bytes_per_token").asInt()).isEqualTo(5 * 2 * 4 * 8 * 2);
+        assertThat(root.get("memory").get("fits").asBoolean()).isTrue();
+        assertThat(root.get("cannot_run").isNull()).isTrue();
         assertThat(root.get("metadata").get("llama.block_count").asInt()).isEqualTo(5);
         assertThat(root.get("metadata").get("tokenizer.ggml.tokens").get("size").asInt())
                 .isEqualTo(512);
@@ -76,5 +83,41 @@ class InspectCommandTest {
                 .contains("is no GGUF file")
                 .hasLineCount(1);
         assertThat(damaged.out()).isEmpty();
+    }
+
+    @Test
+    void a_model_that_cannot_run_is_shown_with_the_reason() throws Exception {
+        Path strange = folder.resolve("strange.gguf");
+        new GgufWriter().text("general.architecture", "abacus\u001b[31m").write(strange);
+        Outcome shown = Outcome.of("inspect", strange.toString());
+        assertThat(shown.code()).isZero();
+        assertThat(shown.out())
+                .containsPattern("architecture +abacus\\\\x1b\\[31m")
+                .containsPattern("cannot run +.*abacus")
+                .doesNotContain("\u001b");
+        JsonNode root = JsonMapper.shared()
+                .readTree(Outcome.of("inspect", strange.toString(), "--json").out());
+        assertThat(root.get("cannot_run").asString()).contains("abacus");
+        Outcome run = Outcome.of("run", "-m", strange.toString(), "x");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err())
+                .startsWith("vivace: ")
+                .contains("abacus", "llama", "gemma3")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void without_a_model_the_one_inside_the_jar_is_shown() {
+        assertThat(Outcome.of("inspect").out()).contains("inside the jar").containsPattern("layers +5\n");
+    }
+
+    @Test
+    void a_plan_that_does_not_fit_says_what_would() {
+        Outcome shown = Outcome.of("inspect", model.toString(), "--context", "2000000000");
+        assertThat(shown.code()).isZero();
+        assertThat(shown.out()).contains("does not fit");
+        Outcome run = Outcome.of("run", "x", "--context", "2000000000");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).startsWith("vivace: ").contains("memory").hasLineCount(1);
     }
 }

@@ -27,7 +27,9 @@ class RunCommandTest {
         Outcome run = Outcome.of("run", "", "--raw", "--temperature", "0", "--max-tokens", "60");
         assertThat(run.code()).isZero();
         assertThat(run.out()).startsWith(STORY).doesNotEndWith("\n");
-        assertThat(run.err()).hasLineCount(1).contains("prompt: 1 tokens", "answer: 60 tokens", "loaded in", "seed");
+        assertThat(run.err().strip())
+                .hasLineCount(1)
+                .contains("prompt: 1 tokens", "answer: 60 tokens", "loaded in", "seed");
         Outcome rest = Outcome.of("run", "Once upon a time", "-q", "--temperature", "0", "--max-tokens", "20");
         assertThat(rest.out()).startsWith(", there was a little girl named Lily.");
         assertThat(rest.err()).isEmpty();
