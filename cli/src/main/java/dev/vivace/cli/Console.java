@@ -23,6 +23,8 @@ import java.util.Optional;
 public record Console(
         InputStream in, PrintStream out, PrintStream err, Map<String, String> environment, boolean isTerminal) {
     private static final int BUFFER_BYTES = 1 << 13;
+    /// No context holds a longer prompt.
+    private static final int MOST_INPUT_BYTES = 1 << 26;
 
     /// That of this process.
     static Console ofProcess() {
@@ -45,10 +47,14 @@ public record Console(
         return variable("VIVACE_DEBUG").filter(value -> !value.equals("0")).isPresent();
     }
 
-    /// All of standard input.
+    /// All of standard input, 64 MiB at most.
     String readInput() {
         try {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            byte[] bytes = in.readNBytes(MOST_INPUT_BYTES + 1);
+            if (bytes.length > MOST_INPUT_BYTES) {
+                throw new OptionException("standard input has more than " + MOST_INPUT_BYTES + " bytes");
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new OptionException("standard input cannot be read: " + e.getMessage(), e);
         }

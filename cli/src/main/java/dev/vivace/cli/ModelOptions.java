@@ -3,6 +3,8 @@ package dev.vivace.cli;
 import dev.vivace.LoadOptions;
 import dev.vivace.Model;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -27,10 +29,25 @@ final class ModelOptions {
         return file(console).map(ModelFile::open).orElseGet(ModelFile::insideTheJar);
     }
 
-    /// Loads the model to run it.
+    /// Loads the model to run it; says on standard error what is slower or smaller than could be.
     @SuppressWarnings("MustBeClosedChecker") // whoever calls closes it
     Model load(Console console, LoadOptions options) {
-        return file(console).map(path -> Model.load(path, options)).orElseGet(() -> Model.builtIn(options));
+        Model loaded = file(console).map(path -> Model.load(path, options)).orElseGet(() -> Model.builtIn(options));
+        notes(loaded).forEach(note -> console.err().println("vivace: " + note));
+        return loaded;
+    }
+
+    /// What is slower or smaller than the user may expect, each in one sentence.
+    private static List<String> notes(Model model) {
+        List<String> notes = new ArrayList<>();
+        if (model.kernels().slower()) {
+            notes.add(model.kernels().reason());
+        }
+        if (model.options().context() == 0 && model.context() < model.spec().context()) {
+            notes.add("The context is " + model.context() + " of the model's "
+                    + model.spec().context() + " positions: more do not fit into memory.");
+        }
+        return notes;
     }
 
     /// How the user knows the model.
