@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Times the tests of a plan one after another, as llama-bench does.
 public final class Bench {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private final BenchPlan plan;
     private final BenchHost host;
     private final String file;
@@ -74,9 +76,10 @@ public final class Bench {
     }
 
     BenchResult time(BenchTrial trial, BenchSubject subject, BenchCase test, IntConsumer running) {
-        for (int i = 0; i < plan.warmups(); i++) {
+        long warmNanos = 0;
+        for (int i = 0; i == 0 || warmNanos < plan.warmupMillis() * NANOS_PER_MILLI; i++) {
             running.accept(0);
-            trial.run(plan.repetitions() + i);
+            warmNanos += Math.max(1, trial.run(plan.repetitions() + i));
         }
         Instant start = Instant.now();
         List<Long> nanos = new ArrayList<>();

@@ -13,7 +13,8 @@ import java.util.List;
 /// @param sequences sequences at once, `-b`
 /// @param threads threads, `-t`; 0 to choose
 /// @param repetitions timed runs of each test, `-r`, 1 to 10,000
-/// @param warmups runs of each test before, not timed, 0 to 10,000: Java compiles the code that runs often
+/// @param warmupMillis each test runs untimed for at least this long, 0 to 600,000, and at least once: Java compiles
+///     the code that runs often
 public record BenchPlan(
         List<Integer> prompts,
         List<Integer> generations,
@@ -21,12 +22,13 @@ public record BenchPlan(
         List<Integer> sequences,
         List<Integer> threads,
         int repetitions,
-        int warmups) {
+        int warmupMillis) {
     private static final int MOST_RUNS = 10_000;
+    private static final int LONGEST_WARMUP = 600_000;
 
     /// A prompt of 512 tokens and 128 generated tokens, five times each, as llama-bench does it.
     public static final BenchPlan DEFAULT =
-            new BenchPlan(List.of(512), List.of(128), List.of(0), List.of(1), List.of(0), 5, 1);
+            new BenchPlan(List.of(512), List.of(128), List.of(0), List.of(1), List.of(0), 5, 1000);
 
     /// Checks each range and copies the lists.
     public BenchPlan {
@@ -40,8 +42,8 @@ public record BenchPlan(
         if (repetitions < 1 || repetitions > MOST_RUNS) {
             throw new OptionException("-r " + repetitions + ", expected 1 to " + MOST_RUNS);
         }
-        if (warmups < 0 || warmups > MOST_RUNS) {
-            throw new OptionException("--warmup " + warmups + ", expected 0 to " + MOST_RUNS);
+        if (warmupMillis < 0 || warmupMillis > LONGEST_WARMUP) {
+            throw new OptionException("--warmup " + warmupMillis + ", expected 0 to " + LONGEST_WARMUP);
         }
         if (cases(prompts, generations, depths, sequences, threads).isEmpty()) {
             throw new OptionException(

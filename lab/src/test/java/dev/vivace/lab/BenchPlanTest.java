@@ -59,11 +59,11 @@ class BenchPlanTest {
         assertRefused("-b 0, expected 1 or more", () -> plan(1, 1, 0, 0, 0, 1, 0));
         assertRefused("-t -1, expected 0 or more", () -> plan(1, 1, 0, 1, -1, 1, 0));
         assertRefused("-r 0, expected 1 to 10000", () -> plan(1, 1, 0, 1, 0, 0, 0));
-        assertRefused("--warmup -1, expected 0 to 10000", () -> plan(1, 1, 0, 1, 0, 1, -1));
+        assertRefused("--warmup -1, expected 0 to 600000", () -> plan(1, 1, 0, 1, 0, 1, -1));
     }
 
-    private static BenchPlan plan(int p, int n, int d, int b, int t, int r, int warmups) {
-        return new BenchPlan(List.of(p), List.of(n), List.of(d), List.of(b), List.of(t), r, warmups);
+    private static BenchPlan plan(int p, int n, int d, int b, int t, int r, int warmup) {
+        return new BenchPlan(List.of(p), List.of(n), List.of(d), List.of(b), List.of(t), r, warmup);
     }
 
     private static void assertRefused(String sentence, Runnable attempt) {

@@ -31,7 +31,13 @@ class BenchTest {
 
     @Test
     void warm_ups_are_not_timed_and_repetitions_are_kept_in_order() {
-        BenchPlan plan = new BenchPlan(List.of(8), List.of(), List.of(0), List.of(1), List.of(0), 3, 2);
+        assertRuns(0, List.of(3, 0, 1, 2));
+        // A run takes 400 ms.
+        assertRuns(1000, List.of(3, 4, 5, 0, 1, 2));
+    }
+
+    private static void assertRuns(int warmupMillis, List<Integer> expected) {
+        BenchPlan plan = new BenchPlan(List.of(8), List.of(), List.of(0), List.of(1), List.of(0), 3, warmupMillis);
         Bench bench = new Bench(plan, HOST, "none", threads -> {
             throw new IllegalStateException("no model is needed");
         });
@@ -40,7 +46,7 @@ class BenchTest {
             @Override
             public long run(int repetition) {
                 asked.add(repetition);
-                return 1000 + repetition;
+                return 400_000_000 + repetition;
             }
 
             @Override
@@ -49,14 +55,14 @@ class BenchTest {
         List<Integer> heard = new ArrayList<>();
         BenchSubject subject = new BenchSubject("f", "t", 1, 1, DType.F16, 1, "scalar", "Why.");
         BenchResult result = bench.time(trial, subject, plan.cases().getFirst(), heard::add);
-        assertThat(result.nanos()).containsExactly(1000L, 1001L, 1002L);
-        assertThat(asked).containsExactly(3, 4, 0, 1, 2);
-        assertThat(heard).containsExactly(0, 0, 1, 2, 3);
+        assertThat(result.nanos()).containsExactly(400_000_000L, 400_000_001L, 400_000_002L);
+        assertThat(asked).isEqualTo(expected);
+        assertThat(heard).hasSize(expected.size()).startsWith(0).endsWith(0, 1, 2, 3);
     }
 
     @Test
     void all_tests_run_and_the_model_is_loaded_once_for_each_number_of_threads() {
-        BenchPlan plan = new BenchPlan(List.of(16), List.of(4), List.of(0, 8), List.of(1, 2), List.of(1, 2), 2, 1);
+        BenchPlan plan = new BenchPlan(List.of(16), List.of(4), List.of(0, 8), List.of(1, 2), List.of(1, 2), 2, 0);
         List<Integer> loaded = new ArrayList<>();
         Notes notes = new Notes();
         new Bench(plan, HOST, "stories", threads -> {
