@@ -32,6 +32,9 @@ final class ChatCommand implements Callable<Integer> {
     @Mixin
     private final EngineOptions engine = new EngineOptions();
 
+    @Mixin
+    private final ContextOptions context = new ContextOptions();
+
     ChatCommand(Console console) {
         this.console = console;
     }
@@ -39,7 +42,7 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         answers.options();
-        try (Model model = models.load(console, engine.options(console));
+        try (Model model = models.load(console, context.in(engine.options(console)));
                 Session session = model.session();
                 LineInput input = console.isTerminal()
                         ? TerminalInput.ofProcess(console, ChatAction.words())

@@ -32,12 +32,6 @@ final class EngineOptions {
             description = "threads that compute, 0 to choose ($VIVACE_THREADS, else the physical cores)")
     private @Nullable Integer threads;
 
-    @Option(
-            names = {"-c", "--context"},
-            paramLabel = "N",
-            description = "most positions of a text, 0 for the model's own (0)")
-    private @Nullable Integer context;
-
     @Option(names = "--kv", paramLabel = "TYPE", description = "keys and values in the cache: f16 or f32 (f16)")
     private @Nullable CacheType cacheType;
 
@@ -50,9 +44,6 @@ final class EngineOptions {
     /// What these options and the environment ask for.
     LoadOptions options(Console console) {
         LoadOptions options = LoadOptions.DEFAULT.withThreads(threadsOr(console));
-        if (context != null) {
-            options = options.withContext(context);
-        }
         if (cacheType != null) {
             options = options.withCacheType(cacheType.dtype);
         }

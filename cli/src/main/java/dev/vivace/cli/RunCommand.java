@@ -70,6 +70,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private final EngineOptions engine = new EngineOptions();
 
+    @Mixin
+    private final ContextOptions context = new ContextOptions();
+
     RunCommand(Console console) {
         this.console = console;
     }
@@ -79,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
         GenerateOptions options = options();
         String text = prompt.equals("-") ? console.readInput() : prompt;
         long start = System.nanoTime();
-        try (Model model = models.load(console, engine.options(console));
+        try (Model model = models.load(console, context.in(engine.options(console)));
                 Session session = model.session()) {
             long loadNanos = System.nanoTime() - start;
             Generation generation = session.generate(prompt(model, text), options);

@@ -6,11 +6,16 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-        String ours = Version.class.getPackage().getImplementationVersion();
         return new String[] {
-            "vivace " + (ours == null ? "(not from a jar)" : ours),
+            "vivace " + ours(),
             "Java " + Runtime.version() + ", " + System.getProperty("java.vm.name") + ", "
                     + System.getProperty("os.name") + " " + System.getProperty("os.arch")
         };
+    }
+
+    /// Ours alone.
+    static String ours() {
+        String ours = Version.class.getPackage().getImplementationVersion();
+        return ours == null ? "(not from a jar)" : ours;
     }
 }

@@ -34,6 +34,8 @@ final class VivaceCommand implements Callable<Integer> {
         CommandLine root = new CommandLine(new VivaceCommand(console));
         root.addSubcommand(new RunCommand(console));
         root.addSubcommand(new ChatCommand(console));
+        root.addSubcommand(new PerplexityCommand(console));
+        root.addSubcommand(new BenchCommand(console));
         root.addSubcommand(new InspectCommand(console));
         root.addSubcommand(new TokenizeCommand(console));
         root.addSubcommand(new CompletionCommand(console));
