@@ -90,11 +90,16 @@ public final class Model implements AutoCloseable {
 
     /// The small model inside the jar: stories260K (Karpathy, llama2.c, MIT), which tells children's stories.
     public static Model builtIn(LoadOptions options) {
+        return of(builtInFile(), options);
+    }
+
+    /// The file of [#builtIn], open, to look at. Close it.
+    public static Gguf builtInFile() {
         try (InputStream in = Model.class.getResourceAsStream(BUILT_IN)) {
             if (in == null) {
                 throw new FormatException("the model " + BUILT_IN + " is missing from this build");
             }
-            return of(Gguf.read(BUILT_IN, in), options);
+            return Gguf.read(BUILT_IN, in);
         } catch (IOException e) {
             throw new FormatException("the model " + BUILT_IN + " cannot be read: " + e.getMessage(), e);
         }

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
             "Ctrl-C stops an answer, Ctrl-D leaves, /help lists what else can be done."
         },
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false)
 final class ChatCommand implements Callable<Integer> {
     private final Console console;

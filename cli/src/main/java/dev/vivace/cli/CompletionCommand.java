@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description = {"Prints the completion script for bash and zsh.", "  source <(vivace completion)"},
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
 final class CompletionCommand implements Callable<Integer> {
     private final Console console;
 

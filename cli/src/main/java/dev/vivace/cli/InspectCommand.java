@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "inspect",
         description = "Shows a model's architecture, tensors, metadata, tokenizer and memory needs.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
 final class InspectCommand implements Callable<Integer> {
     private final Console console;
 

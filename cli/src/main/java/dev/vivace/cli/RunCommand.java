@@ -31,6 +31,7 @@ import picocli.CommandLine.Parameters;
             "With a chat template in the model the prompt is a user's message, else a text to be continued."
         },
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false)
 final class RunCommand implements Callable<Integer> {
     private final Console console;

@@ -20,7 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "tokenize",
         description = "Shows the tokens of a text, or the text of tokens.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
 final class TokenizeCommand implements Callable<Integer> {
     private final Console console;
 

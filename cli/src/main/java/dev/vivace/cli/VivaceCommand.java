@@ -15,9 +15,9 @@ import picocli.CommandLine.Help.Ansi;
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nEnvironment:%n",
         footer = {
-            "  VIVACE_MODEL     the model where -m is not given; else a small one inside the jar speaks",
+            "  VIVACE_MODEL     the model, where -m is not given",
             "  VIVACE_THREADS   how many threads compute, where --threads is not given",
-            "  VIVACE_ISA       the instructions that kernels may use, where --isa is not given",
+            "  VIVACE_ISA       the most that kernels may use, where --isa is not given",
             "  VIVACE_DEBUG=1   shows stack traces",
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."

@@ -24,6 +24,20 @@ class MainTest {
     }
 
     @Test
+    void every_command_explains_itself_and_tells_the_version() {
+        for (String command : VivaceCommand.over(console(new ByteArrayOutputStream(), Map.of()))
+                .getSubcommands()
+                .keySet()) {
+            Outcome help = Outcome.of(command, "--help");
+            assertThat(help.code()).as(command).isZero();
+            assertThat(help.out()).startsWith("Usage: vivace " + command);
+            Outcome version = Outcome.of(command, "--version");
+            assertThat(version.code()).as(command).isZero();
+            assertThat(version.out()).startsWith("vivace ").contains("Java ");
+        }
+    }
+
+    @Test
     void no_command_shows_the_help_and_counts_as_wrong_usage() {
         Outcome none = Outcome.of();
         assertThat(none.code()).isEqualTo(2);
