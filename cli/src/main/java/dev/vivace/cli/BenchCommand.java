@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
                     + " is greedy and its time counts."
         },
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
     private final Console console;

@@ -23,6 +23,9 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private final EngineOptions engine = new EngineOptions();
 
+    @Mixin
+    private final ContextOptions context = new ContextOptions();
+
     @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "the same as -m MODEL")
     private @Nullable Path model;
 
@@ -39,7 +42,7 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ModelFile file = model != null ? ModelFile.open(model) : models.open(console)) {
-            Inspection inspection = Inspection.of(file.source(), file.gguf(), engine.options(console));
+            Inspection inspection = Inspection.of(file.source(), file.gguf(), context.in(engine.options(console)));
             if (json) {
                 Json.print(console.out(), new InspectionJson(inspection).object(tensors));
             } else {

@@ -22,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
                     + " each chunk is scored. What is left over at the end is dropped."
         },
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false)
 final class PerplexityCommand implements Callable<Integer> {
     private final Console console;
