@@ -46,7 +46,9 @@ final class PerplexityCommand implements Callable<Integer> {
     @Option(names = "--chunks", paramLabel = "N", description = "score the first N chunks only, 0 for all (0)")
     private int chunks;
 
-    @Option(names = "--json", description = "print one JSON object")
+    @Option(
+            names = "--json",
+            description = "print one JSON object; \"tokens\" are those of the whole text, \"scored\" those that count")
     private boolean json;
 
     @Option(
