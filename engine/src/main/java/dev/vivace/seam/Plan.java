@@ -56,12 +56,16 @@ public record Plan(List<Technique> techniques) {
         return technique.card().seams().stream().anyMatch(seam -> seam.scope() != Seam.Scope.REQUEST);
     }
 
-    /// Rewrites come first, in order of stage; the rest keep their order.
+    /// Rewrites come first, in order of stage, and what wraps others last; else the list's order stays.
     private static int stage(Card card) {
         return card.claims().stream()
                 .filter(Claim.Rewrites.class::isInstance)
                 .mapToInt(claim -> ((Claim.Rewrites) claim).stage().ordinal())
                 .max()
-                .orElse(Rewrite.Stage.values().length);
+                .orElse(Rewrite.Stage.values().length + (wraps(card) ? 1 : 0));
+    }
+
+    private static boolean wraps(Card card) {
+        return card.claims().stream().anyMatch(Claim.Wraps.class::isInstance);
     }
 }

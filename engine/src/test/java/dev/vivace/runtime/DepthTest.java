@@ -51,31 +51,33 @@ class DepthTest {
     @ParameterizedTest
     @CsvSource({"llama3-gqa, 80", "llama3-gqa, 9", "gemma3, 80", "gemma3, 1", "gemma3, 20", "gemma3-linear, 11"})
     void skippedRowsEqualTheOracle(String model, int rows) {
-        try (Tiny tiny = new Tiny(model, Tiny.Setup.plain().threads(2))) {
-            int[] tokens = tiny.tokens(80, 1);
-            Runner runner = tiny.runner(new Skipper());
-            Runner plain = tiny.runner();
-            float[][] skipped = new float[80][];
-            float[][] mates = new float[80][];
-            try (Sequence sequence = runner.open();
-                    Sequence mate = plain.open()) {
-                Batch batch = new Batch();
-                for (int from = 0; from < 80; from += rows) {
-                    batch.clear();
-                    int count = Math.min(rows, 80 - from);
-                    for (int i = 0; i < count; i++) {
-                        batch.wantLogits(batch.add(sequence, Phase.PREFILL, tokens[from + i]));
-                        batch.wantLogits(batch.add(mate, Phase.DECODE, tokens[from + i]));
-                    }
-                    Results results = plain.run(batch);
-                    for (int i = 0; i < count; i++) {
-                        skipped[from + i] = Tiny.logits(results, 2 * i);
-                        mates[from + i] = Tiny.logits(results, 2 * i + 1);
+        for (Tiny.Setup setup : Tiny.Setup.levels()) {
+            try (Tiny tiny = new Tiny(model, setup.threads(2))) {
+                int[] tokens = tiny.tokens(80, 1);
+                Runner runner = tiny.runner(new Skipper());
+                Runner plain = tiny.runner();
+                float[][] skipped = new float[80][];
+                float[][] mates = new float[80][];
+                try (Sequence sequence = runner.open();
+                        Sequence mate = plain.open()) {
+                    Batch batch = new Batch();
+                    for (int from = 0; from < 80; from += rows) {
+                        batch.clear();
+                        int count = Math.min(rows, 80 - from);
+                        for (int i = 0; i < count; i++) {
+                            batch.wantLogits(batch.add(sequence, Phase.PREFILL, tokens[from + i]));
+                            batch.wantLogits(batch.add(mate, Phase.DECODE, tokens[from + i]));
+                        }
+                        Results results = plain.run(batch);
+                        for (int i = 0; i < count; i++) {
+                            skipped[from + i] = Tiny.logits(results, 2 * i);
+                            mates[from + i] = Tiny.logits(results, 2 * i + 1);
+                        }
                     }
                 }
+                Tiny.assertClose(skipped, tiny.oracle().run(tokens, SKIPPED).logits());
+                Tiny.assertClose(mates, tiny.oracle().run(tokens).logits());
             }
-            Tiny.assertClose(skipped, tiny.oracle().run(tokens, SKIPPED).logits());
-            Tiny.assertClose(mates, tiny.oracle().run(tokens).logits());
         }
     }
 

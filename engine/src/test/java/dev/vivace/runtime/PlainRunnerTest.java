@@ -23,13 +23,15 @@ class PlainRunnerTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama3-gqa", "llama-odd", "llama-yarn", "llama-rope3", "gemma3", "gemma3-linear"})
     void equalsTheOracle(String model) {
-        try (Tiny tiny = Tiny.plain(model)) {
-            Runner runner = tiny.runner();
-            int[] tokens = tiny.tokens(90, 1);
-            try (Sequence sequence = runner.open()) {
-                Tiny.assertClose(
-                        Tiny.prompt(runner, sequence, tokens),
-                        tiny.oracle().run(tokens).logits());
+        for (Tiny.Setup setup : Tiny.Setup.levels()) {
+            try (Tiny tiny = new Tiny(model, setup)) {
+                Runner runner = tiny.runner();
+                int[] tokens = tiny.tokens(90, 1);
+                try (Sequence sequence = runner.open()) {
+                    Tiny.assertClose(
+                            Tiny.prompt(runner, sequence, tokens),
+                            tiny.oracle().run(tokens).logits());
+                }
             }
         }
     }
@@ -38,23 +40,51 @@ class PlainRunnerTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama3-gqa", "gemma3-linear"})
     void longTextHasTheSameBitsHoweverItIsCutAndOnAnyNumberOfWorkers(String model) {
-        float[][] expected;
-        int[] tokens;
-        try (Tiny tiny = Tiny.plain(model)) {
-            tokens = tiny.tokens(1100, 2);
-            Runner runner = tiny.runner();
-            try (Sequence sequence = runner.open()) {
-                expected = Tiny.prompt(runner, sequence, tokens);
+        for (Tiny.Setup setup : Tiny.Setup.levels()) {
+            int[] tokens;
+            float[][] expected;
+            try (Tiny tiny = new Tiny(model, setup)) {
+                tokens = tiny.tokens(1100, 2);
+                Runner runner = tiny.runner();
+                try (Sequence sequence = runner.open()) {
+                    expected = Tiny.prompt(runner, sequence, tokens);
+                }
+                double[][] oracle = tiny.oracle().run(tokens).logits();
+                for (int row : new int[] {0, 63, 64, 511, 512, 513, 1023, 1024, 1099}) {
+                    Tiny.assertClose(expected[row], oracle[row]);
+                }
             }
-            double[][] oracle = tiny.oracle().run(tokens).logits();
-            for (int row : new int[] {0, 63, 64, 511, 512, 513, 1023, 1024, 1099}) {
-                Tiny.assertClose(expected[row], oracle[row]);
+            for (int threads = 1; threads <= 3; threads++) {
+                int[] sizes = threads == 1 ? new int[] {17, 100} : new int[] {333};
+                assertSameBits(model, setup.threads(threads), tokens, sizes, expected);
             }
         }
-        for (int threads = 1; threads <= 3; threads++) {
-            try (Tiny tiny = new Tiny(model, Tiny.Setup.plain().threads(threads))) {
+    }
+
+    private static void assertSameBits(String model, Tiny.Setup setup, int[] tokens, int[] sizes, float[][] expected) {
+        try (Tiny tiny = new Tiny(model, setup)) {
+            Runner runner = tiny.runner();
+            for (int rows : sizes) {
+                try (Sequence sequence = runner.open()) {
+                    assertThat(Tiny.run(runner, sequence, Phase.PREFILL, rows, tokens))
+                            .isDeepEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-odd", "gemma3"})
+    void promptHasTheSameBitsHoweverItIsCut(String model) {
+        for (Tiny.Setup setup : Tiny.Setup.levels()) {
+            try (Tiny tiny = new Tiny(model, setup)) {
                 Runner runner = tiny.runner();
-                for (int rows : threads == 1 ? new int[] {17, 100} : new int[] {333}) {
+                int[] tokens = tiny.tokens(70, 3);
+                float[][] expected;
+                try (Sequence sequence = runner.open()) {
+                    expected = Tiny.prompt(runner, sequence, tokens);
+                }
+                for (int rows : new int[] {1, 3, 7, 16, 17}) {
                     try (Sequence sequence = runner.open()) {
                         assertThat(Tiny.run(runner, sequence, Phase.PREFILL, rows, tokens))
                                 .isEqualTo(expected);
@@ -65,39 +95,26 @@ class PlainRunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-odd", "gemma3"})
-    void promptHasTheSameBitsHoweverItIsCut(String model) {
-        try (Tiny tiny = Tiny.plain(model)) {
-            Runner runner = tiny.runner();
-            int[] tokens = tiny.tokens(70, 3);
-            float[][] expected;
-            try (Sequence sequence = runner.open()) {
-                expected = Tiny.prompt(runner, sequence, tokens);
-            }
-            for (int rows : new int[] {1, 3, 7, 16, 17}) {
-                try (Sequence sequence = runner.open()) {
-                    assertThat(Tiny.run(runner, sequence, Phase.PREFILL, rows, tokens))
-                            .isEqualTo(expected);
-                }
+    @ValueSource(strings = {"llama3-gqa", "gemma3-linear"})
+    void rowsHaveTheSameBitsBesideRowsOfOtherSequences(String model) {
+        for (Tiny.Setup setup : Tiny.Setup.levels()) {
+            for (int threads = 1; threads <= 3; threads++) {
+                assertSameBitsBesideOthers(model, setup.threads(threads));
             }
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"llama3-gqa", "gemma3-linear"})
-    void rowsHaveTheSameBitsBesideRowsOfOtherSequences(String model) {
-        for (int threads = 1; threads <= 3; threads++) {
-            try (Tiny tiny = new Tiny(model, Tiny.Setup.plain().threads(threads))) {
-                Runner runner = tiny.runner();
-                int[][] texts = {tiny.tokens(40, 4), tiny.tokens(33, 5), tiny.tokens(25, 6), tiny.tokens(50, 7)};
-                int[] prompts = {20, 33, 5, 48};
-                List<float[][]> alone = new ArrayList<>();
-                for (int i = 0; i < texts.length; i++) {
-                    alone.add(alone(runner, texts[i], prompts[i]));
-                }
-                assertThat(together(runner, texts, prompts).toArray(float[][][]::new))
-                        .isDeepEqualTo(alone.toArray(float[][][]::new));
+    private static void assertSameBitsBesideOthers(String model, Tiny.Setup setup) {
+        try (Tiny tiny = new Tiny(model, setup)) {
+            Runner runner = tiny.runner();
+            int[][] texts = {tiny.tokens(40, 4), tiny.tokens(33, 5), tiny.tokens(25, 6), tiny.tokens(50, 7)};
+            int[] prompts = {20, 33, 5, 48};
+            List<float[][]> alone = new ArrayList<>();
+            for (int i = 0; i < texts.length; i++) {
+                alone.add(alone(runner, texts[i], prompts[i]));
             }
+            assertThat(together(runner, texts, prompts).toArray(float[][][]::new))
+                    .isDeepEqualTo(alone.toArray(float[][][]::new));
         }
     }
 
@@ -195,26 +212,28 @@ class PlainRunnerTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama3-gqa", "gemma3"})
     void rowsCutAtALayerAndFedBackEqualTheUncutRunBitForBit(String model) {
-        try (Tiny tiny = Tiny.plain(model);
-                Arena arena = Arena.ofConfined()) {
-            Runner runner = tiny.runner();
-            int[] tokens = tiny.tokens(12, 10);
-            int layers = tiny.checkpoint().spec().layers().size();
-            for (int cut = 0; cut <= layers; cut++) {
-                try (Sequence plain = runner.open();
-                        Sequence low = runner.open();
-                        Sequence high = runner.open()) {
-                    float[][] expected = Tiny.prompt(runner, plain, tokens);
-                    List<MemorySegment> states = low(runner, low, tokens, cut, arena);
-                    Batch batch = new Batch();
-                    for (int i = 0; i < tokens.length; i++) {
-                        int row = batch.addEmbedding(high, Phase.PREFILL, states.get(i), i, i - 1);
-                        batch.layers(row, cut, layers);
-                        batch.wantLogits(row);
-                    }
-                    Results results = runner.run(batch);
-                    for (int i = 0; i < tokens.length; i++) {
-                        assertThat(Tiny.logits(results, i)).isEqualTo(expected[i]);
+        for (Tiny.Setup setup : Tiny.Setup.levels()) {
+            try (Tiny tiny = new Tiny(model, setup);
+                    Arena arena = Arena.ofConfined()) {
+                Runner runner = tiny.runner();
+                int[] tokens = tiny.tokens(12, 10);
+                int layers = tiny.checkpoint().spec().layers().size();
+                for (int cut = 0; cut <= layers; cut++) {
+                    try (Sequence plain = runner.open();
+                            Sequence low = runner.open();
+                            Sequence high = runner.open()) {
+                        float[][] expected = Tiny.prompt(runner, plain, tokens);
+                        List<MemorySegment> states = low(runner, low, tokens, cut, arena);
+                        Batch batch = new Batch();
+                        for (int i = 0; i < tokens.length; i++) {
+                            int row = batch.addEmbedding(high, Phase.PREFILL, states.get(i), i, i - 1);
+                            batch.layers(row, cut, layers);
+                            batch.wantLogits(row);
+                        }
+                        Results results = runner.run(batch);
+                        for (int i = 0; i < tokens.length; i++) {
+                            assertThat(Tiny.logits(results, i)).isEqualTo(expected[i]);
+                        }
                     }
                 }
             }

@@ -129,15 +129,18 @@ class SelectionTest {
     })
     void randomSelectionsEqualTheOracle(String model, int seed, KeyForm form) {
         int length = 150;
-        try (Tiny tiny = new Tiny(model, Tiny.Setup.plain().threads(1 + seed % 3))) {
-            Sequence[] sequences = new Sequence[1];
-            Chosen[] chosen = {chosen(tiny, length)};
-            Runner runner = tiny.runner(new RandomPart(seed, heads(tiny), form, sequences, chosen));
-            int[] tokens = tiny.tokens(length, seed);
-            try (Sequence sequence = runner.open()) {
-                sequences[0] = sequence;
-                float[][] logits = Tiny.run(runner, sequence, Phase.PREFILL, 67, tokens);
-                Tiny.assertClose(logits, tiny.oracle().run(tokens, chosen[0]).logits());
+        for (Tiny.Setup setup : Tiny.Setup.levels()) {
+            try (Tiny tiny = new Tiny(model, setup.threads(1 + seed % 3))) {
+                Sequence[] sequences = new Sequence[1];
+                Chosen[] chosen = {chosen(tiny, length)};
+                Runner runner = tiny.runner(new RandomPart(seed, heads(tiny), form, sequences, chosen));
+                int[] tokens = tiny.tokens(length, seed);
+                try (Sequence sequence = runner.open()) {
+                    sequences[0] = sequence;
+                    float[][] logits = Tiny.run(runner, sequence, Phase.PREFILL, 67, tokens);
+                    Tiny.assertClose(
+                            logits, tiny.oracle().run(tokens, chosen[0]).logits());
+                }
             }
         }
     }
@@ -205,14 +208,16 @@ class SelectionTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama3-gqa", "gemma3-linear"})
     void selectingEverythingHasTheBitsOfSelectingNothing(String model) {
-        try (Tiny tiny = Tiny.plain(model)) {
-            int[] tokens = tiny.tokens(600, 30);
-            Runner plain = tiny.runner();
-            Runner selecting = tiny.runner(new Everything(KeyForm.ROTATED));
-            try (Sequence a = plain.open();
-                    Sequence b = selecting.open()) {
-                assertThat(Tiny.run(selecting, b, Phase.PREFILL, 64, tokens))
-                        .isDeepEqualTo(Tiny.run(plain, a, Phase.PREFILL, 512, tokens));
+        for (Tiny.Setup setup : Tiny.Setup.levels()) {
+            try (Tiny tiny = new Tiny(model, setup)) {
+                int[] tokens = tiny.tokens(600, 30);
+                Runner plain = tiny.runner();
+                Runner selecting = tiny.runner(new Everything(KeyForm.ROTATED));
+                try (Sequence a = plain.open();
+                        Sequence b = selecting.open()) {
+                    assertThat(Tiny.run(selecting, b, Phase.PREFILL, 64, tokens))
+                            .isDeepEqualTo(Tiny.run(plain, a, Phase.PREFILL, 512, tokens));
+                }
             }
         }
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vivace.TestData;
 import dev.vivace.format.gguf.Gguf;
+import dev.vivace.kernel.Isa;
+import dev.vivace.kernel.KernelLevels;
 import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.Phase;
 import dev.vivace.kernel.Workers;
@@ -20,6 +22,7 @@ import dev.vivace.seam.Services;
 import dev.vivace.seam.Technique;
 import dev.vivace.tensor.DType;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -44,6 +47,19 @@ final class Tiny implements AutoCloseable {
     record Setup(Kernels kernels, int threads, Decoder.Settings settings) {
         static Setup plain() {
             return new Setup(new ScalarKernels(), 1, new Decoder.Settings(DType.F32, Long.MAX_VALUE, new int[0]));
+        }
+
+        /// Every level of kernels that runs here.
+        static List<Setup> levels() {
+            List<Setup> levels = new ArrayList<>();
+            levels.add(plain());
+            for (Isa isa : Isa.values()) {
+                Kernels best = KernelLevels.best(isa).kernels();
+                if (isa != Isa.SCALAR && best.isa() == isa) {
+                    levels.add(plain().kernels(best));
+                }
+            }
+            return levels;
         }
 
         Setup threads(int count) {

@@ -77,22 +77,24 @@ class TreeTest {
         "gemma3-linear, plain, 3", "gemma3-linear, plain, 508", "gemma3, raw, 62"
     })
     void everyBranchHasTheBitsOfRunningAlone(String model, String part, int base) {
-        try (Tiny tiny = Tiny.plain(model)) {
-            Random random = new Random(base);
-            Runner runner = runner(tiny, part, base);
-            int[] prompt = tiny.tokens(base, 1);
-            for (int round = 0; round < 4; round++) {
-                int[] parents = tree(random, 9);
-                int[] tokens = tiny.tokens(parents.length, 2 + round);
-                try (Sequence sequence = runner.open()) {
-                    Tiny.prompt(runner, sequence, prompt);
-                    try (Sequence tree = sequence.fork()) {
-                        List<float[]> logits = verify(runner, tree, base, tokens, parents);
-                        for (int row = 0; row < tokens.length; row++) {
-                            float[][] alone = alone(runner, sequence, tokens, chain(parents, row));
-                            assertThat(logits.get(row)).as("row %d", row).isEqualTo(alone[alone.length - 1]);
+        for (Tiny.Setup setup : Tiny.Setup.levels()) {
+            try (Tiny tiny = new Tiny(model, setup)) {
+                Random random = new Random(base);
+                Runner runner = runner(tiny, part, base);
+                int[] prompt = tiny.tokens(base, 1);
+                for (int round = 0; round < 4; round++) {
+                    int[] parents = tree(random, 9);
+                    int[] tokens = tiny.tokens(parents.length, 2 + round);
+                    try (Sequence sequence = runner.open()) {
+                        Tiny.prompt(runner, sequence, prompt);
+                        try (Sequence tree = sequence.fork()) {
+                            List<float[]> logits = verify(runner, tree, base, tokens, parents);
+                            for (int row = 0; row < tokens.length; row++) {
+                                float[][] alone = alone(runner, sequence, tokens, chain(parents, row));
+                                assertThat(logits.get(row)).as("row %d", row).isEqualTo(alone[alone.length - 1]);
+                            }
+                            keepAndGoOn(tiny, runner, sequence, tree, tokens, chain(parents, random.nextInt(9)));
                         }
-                        keepAndGoOn(tiny, runner, sequence, tree, tokens, chain(parents, random.nextInt(9)));
                     }
                 }
             }
