@@ -1,7 +1,7 @@
 package dev.vivace.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
@@ -23,16 +23,17 @@ class MultiplyTest {
     @MethodSource("dev.vivace.kernel.Fixtures#levelsAndFormats")
     void agreesWithSumsInDouble(Kernels kernels, DType dtype) {
         for (int columns : columns(dtype)) {
-            for (int rows : new int[] {1, 4, 7}) {
+            for (int rows : new int[] {1, 7}) {
                 for (Phase phase : Phase.values()) {
                     compare(kernels, dtype, columns, 37, rows, phase);
                 }
             }
         }
-        for (int outputs : COUNTS) {
-            for (int rows : COUNTS) {
-                compare(kernels, dtype, 2 * dtype.blockElements(), outputs, rows, Phase.PREFILL);
-                compare(kernels, dtype, 2 * dtype.blockElements(), outputs, rows, Phase.DECODE);
+        int columns = 2 * dtype.blockElements();
+        for (int i = 0; i < COUNTS.length; i++) {
+            for (Phase phase : new Phase[] {Phase.PREFILL, Phase.DECODE}) {
+                compare(kernels, dtype, columns, COUNTS[i], COUNTS[COUNTS.length - 1 - i], phase);
+                compare(kernels, dtype, columns, COUNTS[i], COUNTS[i], phase);
             }
         }
     }
@@ -52,9 +53,11 @@ class MultiplyTest {
                         sum += (double) w[o][k] * x.at(r, k);
                         size += Math.abs((double) w[o][k] * x.at(r, k));
                     }
-                    assertThat((double) y.at(r, o))
-                            .as("columns=%d rows=%d outputs=%d %s [%d,%d]", columns, rows, outputs, phase, r, o)
-                            .isCloseTo(sum, within(size * (8 + columns / 4.0) * 0x1p-24 + Float.MIN_NORMAL));
+                    double error = Math.abs(y.at(r, o) - sum);
+                    if (!(error <= size * (8 + columns / 4.0) * 0x1p-24 + Float.MIN_NORMAL)) {
+                        fail("columns=%d rows=%d outputs=%d %s: y[%d,%d]=%s, expected %s"
+                                .formatted(columns, rows, outputs, phase, r, o, y.at(r, o), sum));
+                    }
                 }
             }
         }

@@ -1,20 +1,29 @@
 package dev.vivace.kernel.vector;
 
+import static dev.vivace.kernel.vector.Lanes.F;
+import static dev.vivace.kernel.vector.Lanes.L;
+import static dev.vivace.kernel.vector.Lanes.LE;
+import static dev.vivace.kernel.vector.Lanes.SUMS;
+import static dev.vivace.kernel.vector.Lanes.SWAP1;
+import static dev.vivace.kernel.vector.Lanes.SWAP2;
+import static dev.vivace.kernel.vector.Lanes.SWAP4;
+import static dev.vivace.kernel.vector.Lanes.SWAP8;
+import static dev.vivace.kernel.vector.Lanes.VECTOR;
+
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /// IEEE 754 binary16.
 ///
-/// Vectors of elements go in turn to two accumulators; what is less than a vector is added at the end, one by one.
+/// One accumulator takes vectors of elements in order; what is less than a vector is added at the end, one by one.
 final class F16Rows extends RowFormat {
     private static final int BYTES = 2;
-    private static final int STEP = Lanes.L * BYTES;
 
     @Override
     void decode(MemorySegment w, long at, int n, MemorySegment out, long to) {
         int k = 0;
-        for (; k <= n - Lanes.L; k += Lanes.L) {
-            Lanes.store(Lanes.halves(w, at + (long) BYTES * k), out, to + 4L * k);
+        for (; k <= n - L; k += L) {
+            Lanes.halves(w, at + 2L * k).intoMemorySegment(out, to + 4L * k, LE);
         }
         for (; k < n; k++) {
             Lanes.put(out, to + 4L * k, Lanes.half(w, at + (long) BYTES * k));
@@ -22,21 +31,22 @@ final class F16Rows extends RowFormat {
     }
 
     @Override
-    float dot(MemorySegment w, long at, MemorySegment x, long xAt, int n) {
-        FloatVector a = FloatVector.zero(Lanes.F);
-        FloatVector b = a;
+    float dot(MemorySegment w, long at, MemorySegment x, long xAt, int n, MemorySegment scratch) {
+        FloatVector a = FloatVector.zero(F);
         int k = 0;
-        for (; k <= n - 2 * Lanes.L; k += 2 * Lanes.L) {
-            long p = at + (long) BYTES * k;
-            long q = xAt + 4L * k;
-            a = Lanes.halves(w, p).fma(Lanes.load(x, q), a);
-            b = Lanes.halves(w, p + STEP).fma(Lanes.load(x, q + 4 * Lanes.L), b);
+        for (; k <= n - L; k += L) {
+            FloatVector v = Lanes.halves(w, at + 2L * k);
+            a = v.fma(FloatVector.fromMemorySegment(F, x, xAt + 4L * k, LE), a);
         }
-        if (k <= n - Lanes.L) {
-            a = Lanes.halves(w, at + (long) BYTES * k).fma(Lanes.load(x, xAt + 4L * k), a);
-            k += Lanes.L;
+        if (L > 8) {
+            a = a.add(a.rearrange(SWAP8));
         }
-        return tail(w, at, x, xAt, k, n, Lanes.sum(a.add(b)));
+        if (L > 4) {
+            a = a.add(a.rearrange(SWAP4));
+        }
+        a = a.add(a.rearrange(SWAP2));
+        a = a.add(a.rearrange(SWAP1));
+        return tail(w, at, x, xAt, k, n, a.lane(0));
     }
 
     @Override
@@ -49,44 +59,29 @@ final class F16Rows extends RowFormat {
             int n,
             MemorySegment y,
             long yAt,
-            long yStep) {
-        FloatVector a0 = FloatVector.zero(Lanes.F);
+            long yStep,
+            MemorySegment scratch) {
+        FloatVector a0 = FloatVector.zero(F);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
-        FloatVector b0 = a0;
-        FloatVector b1 = a0;
-        FloatVector b2 = a0;
-        FloatVector b3 = a0;
         int k = 0;
-        for (; k <= n - 2 * Lanes.L; k += 2 * Lanes.L) {
-            long p = at + (long) BYTES * k;
+        for (; k <= n - L; k += L) {
+            FloatVector v = Lanes.halves(w, at + 2L * k);
             long q = xAt + 4L * k;
-            FloatVector u = Lanes.halves(w, p);
-            FloatVector v = Lanes.halves(w, p + STEP);
-            a0 = u.fma(Lanes.load(x, q), a0);
-            a1 = u.fma(Lanes.load(x, q + xStep), a1);
-            a2 = u.fma(Lanes.load(x, q + 2 * xStep), a2);
-            a3 = u.fma(Lanes.load(x, q + 3 * xStep), a3);
-            q += 4 * Lanes.L;
-            b0 = v.fma(Lanes.load(x, q), b0);
-            b1 = v.fma(Lanes.load(x, q + xStep), b1);
-            b2 = v.fma(Lanes.load(x, q + 2 * xStep), b2);
-            b3 = v.fma(Lanes.load(x, q + 3 * xStep), b3);
+            a0 = v.fma(FloatVector.fromMemorySegment(F, x, q, LE), a0);
+            a1 = v.fma(FloatVector.fromMemorySegment(F, x, q + xStep, LE), a1);
+            a2 = v.fma(FloatVector.fromMemorySegment(F, x, q + 2 * xStep, LE), a2);
+            a3 = v.fma(FloatVector.fromMemorySegment(F, x, q + 3 * xStep, LE), a3);
         }
-        if (k <= n - Lanes.L) {
-            long q = xAt + 4L * k;
-            FloatVector u = Lanes.halves(w, at + (long) BYTES * k);
-            a0 = u.fma(Lanes.load(x, q), a0);
-            a1 = u.fma(Lanes.load(x, q + xStep), a1);
-            a2 = u.fma(Lanes.load(x, q + 2 * xStep), a2);
-            a3 = u.fma(Lanes.load(x, q + 3 * xStep), a3);
-            k += Lanes.L;
+        a0.intoMemorySegment(scratch, SUMS, LE);
+        a1.intoMemorySegment(scratch, SUMS + VECTOR, LE);
+        a2.intoMemorySegment(scratch, SUMS + 2 * VECTOR, LE);
+        a3.intoMemorySegment(scratch, SUMS + 3 * VECTOR, LE);
+        for (int r = 0; r < 4; r++) {
+            float sum = tail(w, at, x, xAt + r * xStep, k, n, Lanes.sum(scratch, SUMS + r * VECTOR));
+            Lanes.put(y, yAt + r * yStep, sum);
         }
-        Lanes.put(y, yAt, tail(w, at, x, xAt, k, n, Lanes.sum(a0.add(b0))));
-        Lanes.put(y, yAt + yStep, tail(w, at, x, xAt + xStep, k, n, Lanes.sum(a1.add(b1))));
-        Lanes.put(y, yAt + 2 * yStep, tail(w, at, x, xAt + 2 * xStep, k, n, Lanes.sum(a2.add(b2))));
-        Lanes.put(y, yAt + 3 * yStep, tail(w, at, x, xAt + 3 * xStep, k, n, Lanes.sum(a3.add(b3))));
     }
 
     private static float tail(MemorySegment w, long at, MemorySegment x, long xAt, int from, int n, float sum) {

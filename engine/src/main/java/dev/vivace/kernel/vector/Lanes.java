@@ -3,11 +3,9 @@ package dev.vivace.kernel.vector;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -31,55 +29,34 @@ final class Lanes {
             VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, L * Short.SIZE)));
 
     /// `L` bytes; where that is less than any vector holds, bytes are spread from an `int` instead.
-    private static final VectorSpecies<Byte> B =
+    static final VectorSpecies<Byte> B =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, L * Byte.SIZE)));
 
-    private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LE);
-    private static final ValueLayout.OfInt LE32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LE);
-    private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LE);
+    static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LE);
+    static final ValueLayout.OfInt LE32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LE);
+    static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LE);
+    static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LE);
 
     /// Lane numbers.
     static final IntVector IOTA = IntVector.zero(I).addIndex(1);
 
     private static final IntVector BYTE_SHIFTS = IOTA.mul(8);
 
-    private static final VectorShuffle<Float> SWAP1 = VectorShuffle.fromOp(F, i -> i ^ 1);
-    private static final VectorShuffle<Float> SWAP2 = VectorShuffle.fromOp(F, i -> i ^ (2 % L));
-    private static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(F, i -> i ^ (4 % L));
-    private static final VectorShuffle<Float> SWAP8 = VectorShuffle.fromOp(F, i -> i ^ (8 % L));
+    /// Halves upon halves: the sum over lanes always adds in the order SWAP8, SWAP4, SWAP2, SWAP1.
+    static final VectorShuffle<Float> SWAP1 = VectorShuffle.fromOp(F, i -> i ^ 1);
+    static final VectorShuffle<Float> SWAP2 = VectorShuffle.fromOp(F, i -> i ^ (2 % L));
+    static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(F, i -> i ^ (4 % L));
+    static final VectorShuffle<Float> SWAP8 = VectorShuffle.fromOp(F, i -> i ^ (8 % L));
+
+    /// Where vectors to be summed stand in the scratch of a [RowFormat], and the bytes from one to the next.
+    static final int SUMS = 128;
+
+    static final int VECTOR = 64;
+
+    /// Where the scratch's table of unpacked scales begins: 16 f32 for each 256 elements.
+    static final int TABLE = SUMS + 4 * VECTOR;
 
     private Lanes() {}
-
-    static FloatVector load(MemorySegment segment, long at) {
-        return FloatVector.fromMemorySegment(F, segment, at, LE);
-    }
-
-    static void store(FloatVector vector, MemorySegment segment, long at) {
-        vector.intoMemorySegment(segment, at, LE);
-    }
-
-    /// The f32 at byte `at` in all lanes.
-    static FloatVector spread(MemorySegment segment, long at) {
-        return FloatVector.broadcast(F, segment.get(F32, at));
-    }
-
-    static int int32(MemorySegment segment, long at) {
-        return segment.get(LE32, at);
-    }
-
-    /// Under a mask; other lanes are 0.
-    static FloatVector load(MemorySegment segment, long at, VectorMask<Float> mask) {
-        return FloatVector.fromMemorySegment(F, segment, at, LE, mask);
-    }
-
-    static void store(FloatVector vector, MemorySegment segment, long at, VectorMask<Float> mask) {
-        vector.intoMemorySegment(segment, at, LE, mask);
-    }
-
-    /// Writes `value` as f16, rounded to nearest even.
-    static void putHalf(MemorySegment segment, long at, float value) {
-        segment.set(LE16, at, Float.floatToFloat16(value));
-    }
 
     static float float32(MemorySegment segment, long at) {
         return segment.get(F32, at);
@@ -89,43 +66,31 @@ final class Lanes {
         segment.set(F32, at, value);
     }
 
-    /// The bfloat16 at byte `at` as f32.
-    static float brain(MemorySegment segment, long at) {
-        return Float.intBitsToFloat(segment.get(LE16, at) << 16);
-    }
-
     /// The f16 at byte `at` as f32.
     static float half(MemorySegment segment, long at) {
         return Float.float16ToFloat(segment.get(LE16, at));
     }
 
-    /// The `L` bytes from `at` on, as numbers 0..255.
-    static IntVector unsignedBytes(MemorySegment segment, long at) {
-        if (L < 8) {
-            return IntVector.broadcast(I, segment.get(LE32, at))
-                    .lanewise(VectorOperators.LSHR, BYTE_SHIFTS)
-                    .and(255);
-        }
-        return (IntVector)
-                ByteVector.fromMemorySegment(B, segment, at, LE).convertShape(VectorOperators.ZERO_EXTEND_B2I, I, 0);
+    /// Writes `value` as f16, rounded to nearest even.
+    static void putHalf(MemorySegment segment, long at, float value) {
+        segment.set(LE16, at, Float.floatToFloat16(value));
     }
 
-    /// The `L` bytes from `at` on, as numbers -128..127.
-    static IntVector signedBytes(MemorySegment segment, long at) {
-        if (L < 8) {
-            return unsignedBytes(segment, at).lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24);
-        }
-        return (IntVector) ByteVector.fromMemorySegment(B, segment, at, LE).convertShape(VectorOperators.B2I, I, 0);
+    /// The bfloat16 at byte `at` as f32.
+    static float brain(MemorySegment segment, long at) {
+        return Float.intBitsToFloat(segment.get(LE16, at) << 16);
     }
 
-    static FloatVector toFloat(IntVector v) {
-        return (FloatVector) v.convert(VectorOperators.I2F, 0);
+    /// Bytes of scratch that a [RowFormat] wants for dot products of `n` elements.
+    static long scratchBytes(int n) {
+        return TABLE + (n + 255) / 256 * 64L;
     }
 
-    /// The `L` 16-bit numbers from `at` on, 0..65535.
-    static IntVector unsignedShorts(MemorySegment segment, long at) {
-        return (IntVector)
-                ShortVector.fromMemorySegment(S, segment, at, LE).convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
+    /// Four bytes from `at` on as numbers 0..255, for vectors of four lanes: no vector of bytes is that short.
+    static IntVector spread(MemorySegment segment, long at) {
+        return IntVector.broadcast(I, segment.get(LE32, at))
+                .lanewise(VectorOperators.LSHR, BYTE_SHIFTS)
+                .and(255);
     }
 
     /// The `L` f16 from `at` on. Exponent and fraction move to their f32 places and the exponent is rebiased;
@@ -134,7 +99,8 @@ final class Lanes {
     /// is then
     /// subtracted.
     static FloatVector halves(MemorySegment segment, long at) {
-        IntVector bits = unsignedShorts(segment, at);
+        IntVector bits = (IntVector)
+                ShortVector.fromMemorySegment(S, segment, at, LE).convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
         IntVector magnitude = bits.and(0x7FFF);
         IntVector sign = bits.sub(magnitude).lanewise(VectorOperators.LSHL, 16);
         IntVector normal = magnitude.lanewise(VectorOperators.LSHL, 13).add(112 << 23);
@@ -147,11 +113,15 @@ final class Lanes {
 
     /// The `L` bfloat16 from `at` on.
     static FloatVector brains(MemorySegment segment, long at) {
-        return unsignedShorts(segment, at).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+        return ((IntVector) ShortVector.fromMemorySegment(S, segment, at, LE)
+                        .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                .lanewise(VectorOperators.LSHL, 16)
+                .reinterpretAsFloats();
     }
 
-    /// The sum of all lanes, always in the same order: halves upon halves.
-    static float sum(FloatVector v) {
+    /// The sum over lanes of the vector at byte `at`.
+    static float sum(MemorySegment segment, long at) {
+        FloatVector v = FloatVector.fromMemorySegment(F, segment, at, LE);
         if (L > 8) {
             v = v.add(v.rearrange(SWAP8));
         }
@@ -161,5 +131,12 @@ final class Lanes {
         v = v.add(v.rearrange(SWAP2));
         v = v.add(v.rearrange(SWAP1));
         return v.lane(0);
+    }
+
+    /// The sums of the scratch's four vectors, to `y` at `yAt`, `yAt + yStep` and so on.
+    static void sums(MemorySegment scratch, MemorySegment y, long yAt, long yStep) {
+        for (int r = 0; r < 4; r++) {
+            put(y, yAt + r * yStep, sum(scratch, SUMS + r * VECTOR));
+        }
     }
 }

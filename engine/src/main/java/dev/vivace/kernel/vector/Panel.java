@@ -1,5 +1,10 @@
 package dev.vivace.kernel.vector;
 
+import static dev.vivace.kernel.vector.Lanes.F;
+import static dev.vivace.kernel.vector.Lanes.F32;
+import static dev.vivace.kernel.vector.Lanes.L;
+import static dev.vivace.kernel.vector.Lanes.LE;
+
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
@@ -12,7 +17,7 @@ import jdk.incubator.vector.FloatVector;
 /// A panel is `[columns, WIDTH]` f32: column `k` of output `o` at byte `4 * (k * WIDTH + o)`.
 final class Panel {
     /// Outputs of a panel.
-    static final int WIDTH = 2 * Lanes.L;
+    static final int WIDTH = 2 * L;
 
     /// Rows that [#six] takes: 12 accumulators, two weights and one input fit the 16 registers of the smaller
     /// machines.
@@ -58,7 +63,7 @@ final class Panel {
             MemorySegment y,
             long yAt,
             long yStep) {
-        FloatVector a0 = FloatVector.zero(Lanes.F);
+        FloatVector a0 = FloatVector.zero(F);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
@@ -71,50 +76,52 @@ final class Panel {
         FloatVector b4 = a0;
         FloatVector b5 = a0;
         for (int k = 0; k < columns; k++) {
-            FloatVector u = Lanes.load(panel, k * STEP);
-            FloatVector v = Lanes.load(panel, k * STEP + STEP / 2);
+            FloatVector u = FloatVector.fromMemorySegment(F, panel, k * STEP, LE);
+            FloatVector v = FloatVector.fromMemorySegment(F, panel, k * STEP + STEP / 2, LE);
             long q = xAt + 4L * k;
-            FloatVector s = Lanes.spread(x, q);
+            FloatVector s = FloatVector.broadcast(F, x.get(F32, q));
             a0 = s.fma(u, a0);
             b0 = s.fma(v, b0);
-            s = Lanes.spread(x, q + xStep);
+            s = FloatVector.broadcast(F, x.get(F32, q + xStep));
             a1 = s.fma(u, a1);
             b1 = s.fma(v, b1);
-            s = Lanes.spread(x, q + 2 * xStep);
+            s = FloatVector.broadcast(F, x.get(F32, q + 2 * xStep));
             a2 = s.fma(u, a2);
             b2 = s.fma(v, b2);
-            s = Lanes.spread(x, q + 3 * xStep);
+            s = FloatVector.broadcast(F, x.get(F32, q + 3 * xStep));
             a3 = s.fma(u, a3);
             b3 = s.fma(v, b3);
-            s = Lanes.spread(x, q + 4 * xStep);
+            s = FloatVector.broadcast(F, x.get(F32, q + 4 * xStep));
             a4 = s.fma(u, a4);
             b4 = s.fma(v, b4);
-            s = Lanes.spread(x, q + 5 * xStep);
+            s = FloatVector.broadcast(F, x.get(F32, q + 5 * xStep));
             a5 = s.fma(u, a5);
             b5 = s.fma(v, b5);
         }
-        put(a0, b0, y, yAt);
-        put(a1, b1, y, yAt + yStep);
-        put(a2, b2, y, yAt + 2 * yStep);
-        put(a3, b3, y, yAt + 3 * yStep);
-        put(a4, b4, y, yAt + 4 * yStep);
-        put(a5, b5, y, yAt + 5 * yStep);
+        a0.intoMemorySegment(y, yAt, LE);
+        b0.intoMemorySegment(y, yAt + STEP / 2, LE);
+        a1.intoMemorySegment(y, yAt + yStep, LE);
+        b1.intoMemorySegment(y, yAt + yStep + STEP / 2, LE);
+        a2.intoMemorySegment(y, yAt + 2 * yStep, LE);
+        b2.intoMemorySegment(y, yAt + 2 * yStep + STEP / 2, LE);
+        a3.intoMemorySegment(y, yAt + 3 * yStep, LE);
+        b3.intoMemorySegment(y, yAt + 3 * yStep + STEP / 2, LE);
+        a4.intoMemorySegment(y, yAt + 4 * yStep, LE);
+        b4.intoMemorySegment(y, yAt + 4 * yStep + STEP / 2, LE);
+        a5.intoMemorySegment(y, yAt + 5 * yStep, LE);
+        b5.intoMemorySegment(y, yAt + 5 * yStep + STEP / 2, LE);
     }
 
     /// One row, as [#six].
     static void one(MemorySegment panel, int columns, MemorySegment x, long xAt, MemorySegment y, long yAt) {
-        FloatVector a = FloatVector.zero(Lanes.F);
+        FloatVector a = FloatVector.zero(F);
         FloatVector b = a;
         for (int k = 0; k < columns; k++) {
-            FloatVector s = Lanes.spread(x, xAt + 4L * k);
-            a = s.fma(Lanes.load(panel, k * STEP), a);
-            b = s.fma(Lanes.load(panel, k * STEP + STEP / 2), b);
+            FloatVector s = FloatVector.broadcast(F, x.get(F32, xAt + 4L * k));
+            a = s.fma(FloatVector.fromMemorySegment(F, panel, k * STEP, LE), a);
+            b = s.fma(FloatVector.fromMemorySegment(F, panel, k * STEP + STEP / 2, LE), b);
         }
-        put(a, b, y, yAt);
-    }
-
-    private static void put(FloatVector a, FloatVector b, MemorySegment y, long at) {
-        Lanes.store(a, y, at);
-        Lanes.store(b, y, at + STEP / 2);
+        a.intoMemorySegment(y, yAt, LE);
+        b.intoMemorySegment(y, yAt + STEP / 2, LE);
     }
 }

@@ -1,48 +1,84 @@
 package dev.vivace.kernel.vector;
 
+import static dev.vivace.kernel.vector.Lanes.B;
+import static dev.vivace.kernel.vector.Lanes.F;
+import static dev.vivace.kernel.vector.Lanes.I;
+import static dev.vivace.kernel.vector.Lanes.L;
+import static dev.vivace.kernel.vector.Lanes.LE;
+import static dev.vivace.kernel.vector.Lanes.LE16;
+import static dev.vivace.kernel.vector.Lanes.SUMS;
+import static dev.vivace.kernel.vector.Lanes.SWAP1;
+import static dev.vivace.kernel.vector.Lanes.SWAP2;
+import static dev.vivace.kernel.vector.Lanes.SWAP4;
+import static dev.vivace.kernel.vector.Lanes.SWAP8;
+import static dev.vivace.kernel.vector.Lanes.VECTOR;
+import static dev.vivace.kernel.vector.Lanes.spread;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
+
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /// Q4_0: 18 bytes for 32 elements: f16 `d`, 16 bytes; byte `i` holds `q[i]` low and `q[i + 16]` high; `x = d * (q -
 /// 8)`.
 ///
 /// Elements 0..15 of a block go to one accumulator, 16..31 to another.
 final class Q4Rows extends RowFormat {
-    private static final int SIZE = 32;
     private static final int BYTES = 18;
 
     @Override
     void decode(MemorySegment w, long at, int n, MemorySegment out, long to) {
         long block = at;
-        for (long p = to; p < to + 4L * n; p += 4 * SIZE) {
-            float d = Lanes.half(w, block);
-            for (int j = 0; j < 16; j += Lanes.L) {
-                IntVector pair = Lanes.unsignedBytes(w, block + 2 + j);
-                Lanes.store(scaled(pair.and(15), d), out, p + 4L * j);
-                Lanes.store(scaled(pair.lanewise(VectorOperators.LSHR, 4), d), out, p + 64 + 4L * j);
+        for (long p = to; p < to + 4L * n; p += 128) {
+            FloatVector d = FloatVector.broadcast(F, Float.float16ToFloat(w.get(LE16, block)));
+            for (int j = 0; j < 16; j += L) {
+                IntVector pair = L < 8
+                        ? spread(w, block + 2 + j)
+                        : (IntVector) ByteVector.fromMemorySegment(B, w, block + 2 + j, LE)
+                                .convertShape(ZERO_EXTEND_B2I, I, 0);
+                ((FloatVector) pair.and(15).sub(8).convert(I2F, 0)).mul(d).intoMemorySegment(out, p + 4L * j, LE);
+                ((FloatVector) pair.lanewise(LSHR, 4).sub(8).convert(I2F, 0))
+                        .mul(d)
+                        .intoMemorySegment(out, p + 64 + 4L * j, LE);
             }
             block += BYTES;
         }
     }
 
     @Override
-    float dot(MemorySegment w, long at, MemorySegment x, long xAt, int n) {
-        FloatVector a = FloatVector.zero(Lanes.F);
-        FloatVector b = FloatVector.zero(Lanes.F);
+    float dot(MemorySegment w, long at, MemorySegment x, long xAt, int n, MemorySegment scratch) {
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = a;
         long block = at;
-        for (long p = xAt; p < xAt + 4L * n; p += 4 * SIZE) {
-            float d = Lanes.half(w, block);
-            for (int j = 0; j < 16; j += Lanes.L) {
-                IntVector pair = Lanes.unsignedBytes(w, block + 2 + j);
-                long q = p + 4L * j;
-                a = scaled(pair.and(15), d).fma(Lanes.load(x, q), a);
-                b = scaled(pair.lanewise(VectorOperators.LSHR, 4), d).fma(Lanes.load(x, q + 64), b);
+        for (long p = xAt; p < xAt + 4L * n; p += 128) {
+            FloatVector d = FloatVector.broadcast(F, Float.float16ToFloat(w.get(LE16, block)));
+            for (int j = 0; j < 16; j += L) {
+                IntVector pair = L < 8
+                        ? spread(w, block + 2 + j)
+                        : (IntVector) ByteVector.fromMemorySegment(B, w, block + 2 + j, LE)
+                                .convertShape(ZERO_EXTEND_B2I, I, 0);
+                a = ((FloatVector) pair.and(15).sub(8).convert(I2F, 0))
+                        .mul(d)
+                        .fma(FloatVector.fromMemorySegment(F, x, p + 4L * j, LE), a);
+                b = ((FloatVector) pair.lanewise(LSHR, 4).sub(8).convert(I2F, 0))
+                        .mul(d)
+                        .fma(FloatVector.fromMemorySegment(F, x, p + 64 + 4L * j, LE), b);
             }
             block += BYTES;
         }
-        return Lanes.sum(a.add(b));
+        a = a.add(b);
+        if (L > 8) {
+            a = a.add(a.rearrange(SWAP8));
+        }
+        if (L > 4) {
+            a = a.add(a.rearrange(SWAP4));
+        }
+        a = a.add(a.rearrange(SWAP2));
+        a = a.add(a.rearrange(SWAP1));
+        return a.lane(0);
     }
 
     @Override
@@ -55,8 +91,9 @@ final class Q4Rows extends RowFormat {
             int n,
             MemorySegment y,
             long yAt,
-            long yStep) {
-        FloatVector a0 = FloatVector.zero(Lanes.F);
+            long yStep,
+            MemorySegment scratch) {
+        FloatVector a0 = FloatVector.zero(F);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
@@ -65,31 +102,32 @@ final class Q4Rows extends RowFormat {
         FloatVector b2 = a0;
         FloatVector b3 = a0;
         long block = at;
-        for (long p = xAt; p < xAt + 4L * n; p += 4 * SIZE) {
-            float d = Lanes.half(w, block);
-            for (int j = 0; j < 16; j += Lanes.L) {
-                IntVector pair = Lanes.unsignedBytes(w, block + 2 + j);
-                FloatVector u = scaled(pair.and(15), d);
-                FloatVector v = scaled(pair.lanewise(VectorOperators.LSHR, 4), d);
+        for (long p = xAt; p < xAt + 4L * n; p += 128) {
+            FloatVector d = FloatVector.broadcast(F, Float.float16ToFloat(w.get(LE16, block)));
+            for (int j = 0; j < 16; j += L) {
+                IntVector pair = L < 8
+                        ? spread(w, block + 2 + j)
+                        : (IntVector) ByteVector.fromMemorySegment(B, w, block + 2 + j, LE)
+                                .convertShape(ZERO_EXTEND_B2I, I, 0);
                 long q = p + 4L * j;
-                a0 = u.fma(Lanes.load(x, q), a0);
-                a1 = u.fma(Lanes.load(x, q + xStep), a1);
-                a2 = u.fma(Lanes.load(x, q + 2 * xStep), a2);
-                a3 = u.fma(Lanes.load(x, q + 3 * xStep), a3);
-                b0 = v.fma(Lanes.load(x, q + 64), b0);
-                b1 = v.fma(Lanes.load(x, q + 64 + xStep), b1);
-                b2 = v.fma(Lanes.load(x, q + 64 + 2 * xStep), b2);
-                b3 = v.fma(Lanes.load(x, q + 64 + 3 * xStep), b3);
+                FloatVector v = ((FloatVector) pair.and(15).sub(8).convert(I2F, 0)).mul(d);
+                a0 = v.fma(FloatVector.fromMemorySegment(F, x, q, LE), a0);
+                a1 = v.fma(FloatVector.fromMemorySegment(F, x, q + xStep, LE), a1);
+                a2 = v.fma(FloatVector.fromMemorySegment(F, x, q + 2 * xStep, LE), a2);
+                a3 = v.fma(FloatVector.fromMemorySegment(F, x, q + 3 * xStep, LE), a3);
+                v = ((FloatVector) pair.lanewise(LSHR, 4).sub(8).convert(I2F, 0)).mul(d);
+                q += 64;
+                b0 = v.fma(FloatVector.fromMemorySegment(F, x, q, LE), b0);
+                b1 = v.fma(FloatVector.fromMemorySegment(F, x, q + xStep, LE), b1);
+                b2 = v.fma(FloatVector.fromMemorySegment(F, x, q + 2 * xStep, LE), b2);
+                b3 = v.fma(FloatVector.fromMemorySegment(F, x, q + 3 * xStep, LE), b3);
             }
             block += BYTES;
         }
-        Lanes.put(y, yAt, Lanes.sum(a0.add(b0)));
-        Lanes.put(y, yAt + yStep, Lanes.sum(a1.add(b1)));
-        Lanes.put(y, yAt + 2 * yStep, Lanes.sum(a2.add(b2)));
-        Lanes.put(y, yAt + 3 * yStep, Lanes.sum(a3.add(b3)));
-    }
-
-    private static FloatVector scaled(IntVector q, float d) {
-        return Lanes.toFloat(q.sub(8)).mul(d);
+        a0.add(b0).intoMemorySegment(scratch, SUMS, LE);
+        a1.add(b1).intoMemorySegment(scratch, SUMS + VECTOR, LE);
+        a2.add(b2).intoMemorySegment(scratch, SUMS + 2 * VECTOR, LE);
+        a3.add(b3).intoMemorySegment(scratch, SUMS + 3 * VECTOR, LE);
+        Lanes.sums(scratch, y, yAt, yStep);
     }
 }

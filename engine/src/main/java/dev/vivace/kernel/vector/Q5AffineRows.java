@@ -1,66 +1,99 @@
 package dev.vivace.kernel.vector;
 
+import static dev.vivace.kernel.vector.Lanes.B;
+import static dev.vivace.kernel.vector.Lanes.F;
+import static dev.vivace.kernel.vector.Lanes.I;
+import static dev.vivace.kernel.vector.Lanes.L;
+import static dev.vivace.kernel.vector.Lanes.LE;
+import static dev.vivace.kernel.vector.Lanes.LE16;
+import static dev.vivace.kernel.vector.Lanes.LE32;
+import static dev.vivace.kernel.vector.Lanes.SUMS;
+import static dev.vivace.kernel.vector.Lanes.SWAP1;
+import static dev.vivace.kernel.vector.Lanes.SWAP2;
+import static dev.vivace.kernel.vector.Lanes.SWAP4;
+import static dev.vivace.kernel.vector.Lanes.SWAP8;
+import static dev.vivace.kernel.vector.Lanes.VECTOR;
+import static dev.vivace.kernel.vector.Lanes.spread;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ROR;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
+
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /// Q5_1: 24 bytes for 32 elements: f16 `d`, f16 `m`, 32 fifth bits, 16 bytes; byte `i` holds the lower four bits of
 /// `q[i]` low and of `q[i + 16]` high; `x = d * q + m`.
 ///
 /// Elements 0..15 of a block go to one accumulator, 16..31 to another.
 final class Q5AffineRows extends RowFormat {
-    private static final int SIZE = 32;
     private static final int BYTES = 24;
 
+    /// Rotations to the right that bring bit `lane`, or bit `lane + 16`, to the place of the fifth bit.
     private static final IntVector TURN_LOW = Lanes.IOTA.sub(4);
+
     private static final IntVector TURN_HIGH = Lanes.IOTA.add(12);
 
     @Override
     void decode(MemorySegment w, long at, int n, MemorySegment out, long to) {
         long block = at;
-        for (long p = to; p < to + 4L * n; p += 4 * SIZE) {
-            FloatVector d = FloatVector.broadcast(Lanes.F, Lanes.half(w, block));
-            FloatVector m = FloatVector.broadcast(Lanes.F, Lanes.half(w, block + 2));
-            int fifths = Lanes.int32(w, block + 4);
-            for (int j = 0; j < 16; j += Lanes.L) {
-                IntVector pair = Lanes.unsignedBytes(w, block + 8 + j);
-                int fifth = fifths >>> j;
-                Lanes.store(
-                        Lanes.toFloat(pair.and(15).or(fifth(fifth, TURN_LOW))).fma(d, m), out, p + 4L * j);
-                Lanes.store(
-                        Lanes.toFloat(pair.lanewise(VectorOperators.LSHR, 4).or(fifth(fifth, TURN_HIGH)))
-                                .fma(d, m),
-                        out,
-                        p + 64 + 4L * j);
+        for (long p = to; p < to + 4L * n; p += 128) {
+            FloatVector d = FloatVector.broadcast(F, Float.float16ToFloat(w.get(LE16, block)));
+            FloatVector m = FloatVector.broadcast(F, Float.float16ToFloat(w.get(LE16, block + 2)));
+            for (int j = 0; j < 16; j += L) {
+                IntVector pair = L < 8
+                        ? spread(w, block + 8 + j)
+                        : (IntVector) ByteVector.fromMemorySegment(B, w, block + 8 + j, LE)
+                                .convertShape(ZERO_EXTEND_B2I, I, 0);
+                IntVector fifths = IntVector.broadcast(I, w.get(LE32, block + 4) >>> j);
+                IntVector low = pair.and(15).or(fifths.lanewise(ROR, TURN_LOW).and(16));
+                IntVector high = pair.lanewise(LSHR, 4)
+                        .or(fifths.lanewise(ROR, TURN_HIGH).and(16));
+                ((FloatVector) low.convert(I2F, 0)).fma(d, m).intoMemorySegment(out, p + 4L * j, LE);
+                ((FloatVector) high.convert(I2F, 0)).fma(d, m).intoMemorySegment(out, p + 64 + 4L * j, LE);
             }
             block += BYTES;
         }
     }
 
     @Override
-    float dot(MemorySegment w, long at, MemorySegment x, long xAt, int n) {
-        FloatVector a = FloatVector.zero(Lanes.F);
-        FloatVector b = FloatVector.zero(Lanes.F);
+    float dot(MemorySegment w, long at, MemorySegment x, long xAt, int n, MemorySegment scratch) {
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = a;
         long block = at;
-        for (long p = xAt; p < xAt + 4L * n; p += 4 * SIZE) {
-            FloatVector d = FloatVector.broadcast(Lanes.F, Lanes.half(w, block));
-            FloatVector m = FloatVector.broadcast(Lanes.F, Lanes.half(w, block + 2));
-            int fifths = Lanes.int32(w, block + 4);
-            for (int j = 0; j < 16; j += Lanes.L) {
-                IntVector pair = Lanes.unsignedBytes(w, block + 8 + j);
-                int fifth = fifths >>> j;
-                long q = p + 4L * j;
-                a = Lanes.toFloat(pair.and(15).or(fifth(fifth, TURN_LOW)))
+        for (long p = xAt; p < xAt + 4L * n; p += 128) {
+            FloatVector d = FloatVector.broadcast(F, Float.float16ToFloat(w.get(LE16, block)));
+            FloatVector m = FloatVector.broadcast(F, Float.float16ToFloat(w.get(LE16, block + 2)));
+            for (int j = 0; j < 16; j += L) {
+                IntVector pair = L < 8
+                        ? spread(w, block + 8 + j)
+                        : (IntVector) ByteVector.fromMemorySegment(B, w, block + 8 + j, LE)
+                                .convertShape(ZERO_EXTEND_B2I, I, 0);
+                IntVector fifths = IntVector.broadcast(I, w.get(LE32, block + 4) >>> j);
+                IntVector low = pair.and(15).or(fifths.lanewise(ROR, TURN_LOW).and(16));
+                IntVector high = pair.lanewise(LSHR, 4)
+                        .or(fifths.lanewise(ROR, TURN_HIGH).and(16));
+                a = ((FloatVector) low.convert(I2F, 0))
                         .fma(d, m)
-                        .fma(Lanes.load(x, q), a);
-                b = Lanes.toFloat(pair.lanewise(VectorOperators.LSHR, 4).or(fifth(fifth, TURN_HIGH)))
+                        .fma(FloatVector.fromMemorySegment(F, x, p + 4L * j, LE), a);
+                b = ((FloatVector) high.convert(I2F, 0))
                         .fma(d, m)
-                        .fma(Lanes.load(x, q + 64), b);
+                        .fma(FloatVector.fromMemorySegment(F, x, p + 64 + 4L * j, LE), b);
             }
             block += BYTES;
         }
-        return Lanes.sum(a.add(b));
+        a = a.add(b);
+        if (L > 8) {
+            a = a.add(a.rearrange(SWAP8));
+        }
+        if (L > 4) {
+            a = a.add(a.rearrange(SWAP4));
+        }
+        a = a.add(a.rearrange(SWAP2));
+        a = a.add(a.rearrange(SWAP1));
+        return a.lane(0);
     }
 
     @Override
@@ -73,8 +106,9 @@ final class Q5AffineRows extends RowFormat {
             int n,
             MemorySegment y,
             long yAt,
-            long yStep) {
-        FloatVector a0 = FloatVector.zero(Lanes.F);
+            long yStep,
+            MemorySegment scratch) {
+        FloatVector a0 = FloatVector.zero(F);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
@@ -83,40 +117,37 @@ final class Q5AffineRows extends RowFormat {
         FloatVector b2 = a0;
         FloatVector b3 = a0;
         long block = at;
-        for (long p = xAt; p < xAt + 4L * n; p += 4 * SIZE) {
-            FloatVector d = FloatVector.broadcast(Lanes.F, Lanes.half(w, block));
-            FloatVector m = FloatVector.broadcast(Lanes.F, Lanes.half(w, block + 2));
-            int fifths = Lanes.int32(w, block + 4);
-            for (int j = 0; j < 16; j += Lanes.L) {
-                IntVector pair = Lanes.unsignedBytes(w, block + 8 + j);
-                int fifth = fifths >>> j;
-                FloatVector u =
-                        Lanes.toFloat(pair.and(15).or(fifth(fifth, TURN_LOW))).fma(d, m);
-                FloatVector v = Lanes.toFloat(
-                                pair.lanewise(VectorOperators.LSHR, 4).or(fifth(fifth, TURN_HIGH)))
-                        .fma(d, m);
+        for (long p = xAt; p < xAt + 4L * n; p += 128) {
+            FloatVector d = FloatVector.broadcast(F, Float.float16ToFloat(w.get(LE16, block)));
+            FloatVector m = FloatVector.broadcast(F, Float.float16ToFloat(w.get(LE16, block + 2)));
+            for (int j = 0; j < 16; j += L) {
+                IntVector pair = L < 8
+                        ? spread(w, block + 8 + j)
+                        : (IntVector) ByteVector.fromMemorySegment(B, w, block + 8 + j, LE)
+                                .convertShape(ZERO_EXTEND_B2I, I, 0);
+                IntVector fifths = IntVector.broadcast(I, w.get(LE32, block + 4) >>> j);
+                IntVector low = pair.and(15).or(fifths.lanewise(ROR, TURN_LOW).and(16));
+                IntVector high = pair.lanewise(LSHR, 4)
+                        .or(fifths.lanewise(ROR, TURN_HIGH).and(16));
                 long q = p + 4L * j;
-                a0 = u.fma(Lanes.load(x, q), a0);
-                a1 = u.fma(Lanes.load(x, q + xStep), a1);
-                a2 = u.fma(Lanes.load(x, q + 2 * xStep), a2);
-                a3 = u.fma(Lanes.load(x, q + 3 * xStep), a3);
-                b0 = v.fma(Lanes.load(x, q + 64), b0);
-                b1 = v.fma(Lanes.load(x, q + 64 + xStep), b1);
-                b2 = v.fma(Lanes.load(x, q + 64 + 2 * xStep), b2);
-                b3 = v.fma(Lanes.load(x, q + 64 + 3 * xStep), b3);
+                FloatVector v = ((FloatVector) low.convert(I2F, 0)).fma(d, m);
+                a0 = v.fma(FloatVector.fromMemorySegment(F, x, q, LE), a0);
+                a1 = v.fma(FloatVector.fromMemorySegment(F, x, q + xStep, LE), a1);
+                a2 = v.fma(FloatVector.fromMemorySegment(F, x, q + 2 * xStep, LE), a2);
+                a3 = v.fma(FloatVector.fromMemorySegment(F, x, q + 3 * xStep, LE), a3);
+                v = ((FloatVector) high.convert(I2F, 0)).fma(d, m);
+                q += 64;
+                b0 = v.fma(FloatVector.fromMemorySegment(F, x, q, LE), b0);
+                b1 = v.fma(FloatVector.fromMemorySegment(F, x, q + xStep, LE), b1);
+                b2 = v.fma(FloatVector.fromMemorySegment(F, x, q + 2 * xStep, LE), b2);
+                b3 = v.fma(FloatVector.fromMemorySegment(F, x, q + 3 * xStep, LE), b3);
             }
             block += BYTES;
         }
-        Lanes.put(y, yAt, Lanes.sum(a0.add(b0)));
-        Lanes.put(y, yAt + yStep, Lanes.sum(a1.add(b1)));
-        Lanes.put(y, yAt + 2 * yStep, Lanes.sum(a2.add(b2)));
-        Lanes.put(y, yAt + 3 * yStep, Lanes.sum(a3.add(b3)));
-    }
-
-    /// Bit `lane` of `fifth`, or bit `lane + 16` for the turn that starts there, as 0 or 16.
-    private static IntVector fifth(int fifth, IntVector turn) {
-        return IntVector.broadcast(Lanes.I, fifth)
-                .lanewise(VectorOperators.ROR, turn)
-                .and(16);
+        a0.add(b0).intoMemorySegment(scratch, SUMS, LE);
+        a1.add(b1).intoMemorySegment(scratch, SUMS + VECTOR, LE);
+        a2.add(b2).intoMemorySegment(scratch, SUMS + 2 * VECTOR, LE);
+        a3.add(b3).intoMemorySegment(scratch, SUMS + 3 * VECTOR, LE);
+        Lanes.sums(scratch, y, yAt, yStep);
     }
 }

@@ -1,10 +1,31 @@
 package dev.vivace.kernel.vector;
 
+import static dev.vivace.kernel.vector.Lanes.B;
+import static dev.vivace.kernel.vector.Lanes.F;
+import static dev.vivace.kernel.vector.Lanes.I;
+import static dev.vivace.kernel.vector.Lanes.L;
+import static dev.vivace.kernel.vector.Lanes.LE;
+import static dev.vivace.kernel.vector.Lanes.LE16;
+import static dev.vivace.kernel.vector.Lanes.SUMS;
+import static dev.vivace.kernel.vector.Lanes.SWAP1;
+import static dev.vivace.kernel.vector.Lanes.SWAP2;
+import static dev.vivace.kernel.vector.Lanes.SWAP4;
+import static dev.vivace.kernel.vector.Lanes.SWAP8;
+import static dev.vivace.kernel.vector.Lanes.TABLE;
+import static dev.vivace.kernel.vector.Lanes.VECTOR;
+import static dev.vivace.kernel.vector.Lanes.spread;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.B2I;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /// Q6_K: 210 bytes for 256 elements: 128 bytes of lower four bits, 64 bytes of upper two bits, 16 signed scales,
 /// f16 `d`;
@@ -13,7 +34,6 @@ import jdk.incubator.vector.VectorOperators;
 ///
 /// Groups 0 and 2 go to one accumulator, 1 and 3 to another.
 final class Q6KRows extends RowFormat {
-    private static final int SIZE = 256;
     private static final int BYTES = 210;
     private static final int UPPER = 128;
     private static final int SCALES = 192;
@@ -22,52 +42,97 @@ final class Q6KRows extends RowFormat {
     @Override
     void decode(MemorySegment w, long at, int n, MemorySegment out, long to) {
         long block = at;
-        for (long p = to; p < to + 4L * n; p += 4 * SIZE) {
-            float d = Lanes.half(w, block + D);
+        for (long p = to; p < to + 4L * n; p += 1024) {
+            float d = Float.float16ToFloat(w.get(LE16, block + D));
             for (int h = 0; h < 2; h++) {
-                decodeHalf(w, block, h, d, out, p + 512 * h);
-            }
-            block += BYTES;
-        }
-    }
-
-    private static void decodeHalf(MemorySegment w, long block, int h, float d, MemorySegment out, long to) {
-        for (int i = 0; i < 32; i += Lanes.L) {
-            long scales = block + SCALES + 8 * h + i / 16;
-            IntVector lower0 = Lanes.unsignedBytes(w, block + 64 * h + i);
-            IntVector lower1 = Lanes.unsignedBytes(w, block + 64 * h + 32 + i);
-            IntVector upper = Lanes.unsignedBytes(w, block + UPPER + 32 * h + i);
-            long p = to + 4 * i;
-            Lanes.store(scaled(low(lower0, upper, 4), w, scales, d), out, p);
-            Lanes.store(scaled(low(lower1, upper, 2), w, scales + 2, d), out, p + 128);
-            Lanes.store(scaled(high(lower0, upper), w, scales + 4, d), out, p + 256);
-            Lanes.store(scaled(top(lower1, upper), w, scales + 6, d), out, p + 384);
-        }
-    }
-
-    @Override
-    float dot(MemorySegment w, long at, MemorySegment x, long xAt, int n) {
-        FloatVector a = FloatVector.zero(Lanes.F);
-        FloatVector b = a;
-        long block = at;
-        for (long p = xAt; p < xAt + 4L * n; p += 4 * SIZE) {
-            float d = Lanes.half(w, block + D);
-            for (int h = 0; h < 2; h++) {
-                for (int i = 0; i < 32; i += Lanes.L) {
-                    long scales = block + SCALES + 8 * h + i / 16;
-                    IntVector lower0 = Lanes.unsignedBytes(w, block + 64 * h + i);
-                    IntVector lower1 = Lanes.unsignedBytes(w, block + 64 * h + 32 + i);
-                    IntVector upper = Lanes.unsignedBytes(w, block + UPPER + 32 * h + i);
-                    long q = p + 512 * h + 4 * i;
-                    a = scaled(low(lower0, upper, 4), w, scales, d).fma(Lanes.load(x, q), a);
-                    b = scaled(low(lower1, upper, 2), w, scales + 2, d).fma(Lanes.load(x, q + 128), b);
-                    a = scaled(high(lower0, upper), w, scales + 4, d).fma(Lanes.load(x, q + 256), a);
-                    b = scaled(top(lower1, upper), w, scales + 6, d).fma(Lanes.load(x, q + 384), b);
+                for (int i = 0; i < 32; i += L) {
+                    long scale = block + SCALES + 8 * h + i / 16;
+                    long lower = block + 64 * h + i;
+                    long upper = block + UPPER + 32 * h + i;
+                    IntVector l0 = L < 8
+                            ? spread(w, lower)
+                            : (IntVector) ByteVector.fromMemorySegment(B, w, lower, LE)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector l1 = L < 8
+                            ? spread(w, lower + 32)
+                            : (IntVector) ByteVector.fromMemorySegment(B, w, lower + 32, LE)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector u = L < 8
+                            ? spread(w, upper)
+                            : (IntVector) ByteVector.fromMemorySegment(B, w, upper, LE)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector q0 = l0.and(15).or(u.lanewise(LSHL, 4).and(48)).sub(32);
+                    IntVector q1 = l1.and(15).or(u.lanewise(LSHL, 2).and(48)).sub(32);
+                    IntVector q2 = l0.lanewise(LSHR, 4).or(u.and(48)).sub(32);
+                    IntVector q3 =
+                            l1.lanewise(LSHR, 4).or(u.lanewise(LSHR, 2).and(48)).sub(32);
+                    long q = p + 512L * h + 4L * i;
+                    ((FloatVector) q0.convert(I2F, 0))
+                            .mul(d * w.get(ValueLayout.JAVA_BYTE, scale))
+                            .intoMemorySegment(out, q, LE);
+                    ((FloatVector) q1.convert(I2F, 0))
+                            .mul(d * w.get(ValueLayout.JAVA_BYTE, scale + 2))
+                            .intoMemorySegment(out, q + 128, LE);
+                    ((FloatVector) q2.convert(I2F, 0))
+                            .mul(d * w.get(ValueLayout.JAVA_BYTE, scale + 4))
+                            .intoMemorySegment(out, q + 256, LE);
+                    ((FloatVector) q3.convert(I2F, 0))
+                            .mul(d * w.get(ValueLayout.JAVA_BYTE, scale + 6))
+                            .intoMemorySegment(out, q + 384, LE);
                 }
             }
             block += BYTES;
         }
-        return Lanes.sum(a.add(b));
+    }
+
+    @Override
+    float dot(MemorySegment w, long at, MemorySegment x, long xAt, int n, MemorySegment scratch) {
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = a;
+        unpack(w, at, n, scratch);
+        for (int t = 0; t < n / 4; t += L) {
+            long block = at + (long) BYTES * (t >> 6);
+            long scale = TABLE + 64L * (t >> 6) + (t & 32) + (t >> 2 & 4);
+            long lower = block + (t << 1 & 64) + (t & 31);
+            long upper = block + UPPER + (t & 63);
+            IntVector l0 = L < 8
+                    ? spread(w, lower)
+                    : (IntVector) ByteVector.fromMemorySegment(B, w, lower, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector l1 = L < 8
+                    ? spread(w, lower + 32)
+                    : (IntVector)
+                            ByteVector.fromMemorySegment(B, w, lower + 32, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector u = L < 8
+                    ? spread(w, upper)
+                    : (IntVector) ByteVector.fromMemorySegment(B, w, upper, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector q0 = l0.and(15).or(u.lanewise(LSHL, 4).and(48)).sub(32);
+            IntVector q1 = l1.and(15).or(u.lanewise(LSHL, 2).and(48)).sub(32);
+            IntVector q2 = l0.lanewise(LSHR, 4).or(u.and(48)).sub(32);
+            IntVector q3 = l1.lanewise(LSHR, 4).or(u.lanewise(LSHR, 2).and(48)).sub(32);
+            long q = xAt + 16L * (t & -32) + 4L * (t & 31);
+            a = ((FloatVector) q0.convert(I2F, 0))
+                    .mul(scratch.get(Lanes.F32, scale))
+                    .fma(FloatVector.fromMemorySegment(F, x, q, LE), a);
+            b = ((FloatVector) q1.convert(I2F, 0))
+                    .mul(scratch.get(Lanes.F32, scale + 8))
+                    .fma(FloatVector.fromMemorySegment(F, x, q + 128, LE), b);
+            a = ((FloatVector) q2.convert(I2F, 0))
+                    .mul(scratch.get(Lanes.F32, scale + 16))
+                    .fma(FloatVector.fromMemorySegment(F, x, q + 256, LE), a);
+            b = ((FloatVector) q3.convert(I2F, 0))
+                    .mul(scratch.get(Lanes.F32, scale + 24))
+                    .fma(FloatVector.fromMemorySegment(F, x, q + 384, LE), b);
+        }
+        a = a.add(b);
+        if (L > 8) {
+            a = a.add(a.rearrange(SWAP8));
+        }
+        if (L > 4) {
+            a = a.add(a.rearrange(SWAP4));
+        }
+        a = a.add(a.rearrange(SWAP2));
+        a = a.add(a.rearrange(SWAP1));
+        return a.lane(0);
     }
 
     @Override
@@ -80,8 +145,9 @@ final class Q6KRows extends RowFormat {
             int n,
             MemorySegment y,
             long yAt,
-            long yStep) {
-        FloatVector a0 = FloatVector.zero(Lanes.F);
+            long yStep,
+            MemorySegment scratch) {
+        FloatVector a0 = FloatVector.zero(F);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
@@ -89,58 +155,71 @@ final class Q6KRows extends RowFormat {
         FloatVector b1 = a0;
         FloatVector b2 = a0;
         FloatVector b3 = a0;
+        unpack(w, at, n, scratch);
+        for (int t = 0; t < n / 4; t += L) {
+            long block = at + (long) BYTES * (t >> 6);
+            long scale = TABLE + 64L * (t >> 6) + (t & 32) + (t >> 2 & 4);
+            long lower = block + (t << 1 & 64) + (t & 31);
+            long upper = block + UPPER + (t & 63);
+            IntVector l0 = L < 8
+                    ? spread(w, lower)
+                    : (IntVector) ByteVector.fromMemorySegment(B, w, lower, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector l1 = L < 8
+                    ? spread(w, lower + 32)
+                    : (IntVector)
+                            ByteVector.fromMemorySegment(B, w, lower + 32, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector u = L < 8
+                    ? spread(w, upper)
+                    : (IntVector) ByteVector.fromMemorySegment(B, w, upper, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector q0 = l0.and(15).or(u.lanewise(LSHL, 4).and(48)).sub(32);
+            IntVector q1 = l1.and(15).or(u.lanewise(LSHL, 2).and(48)).sub(32);
+            IntVector q2 = l0.lanewise(LSHR, 4).or(u.and(48)).sub(32);
+            IntVector q3 = l1.lanewise(LSHR, 4).or(u.lanewise(LSHR, 2).and(48)).sub(32);
+            long q = xAt + 16L * (t & -32) + 4L * (t & 31);
+            FloatVector v = ((FloatVector) q0.convert(I2F, 0)).mul(scratch.get(Lanes.F32, scale));
+            a0 = v.fma(FloatVector.fromMemorySegment(F, x, q, LE), a0);
+            a1 = v.fma(FloatVector.fromMemorySegment(F, x, q + xStep, LE), a1);
+            a2 = v.fma(FloatVector.fromMemorySegment(F, x, q + 2 * xStep, LE), a2);
+            a3 = v.fma(FloatVector.fromMemorySegment(F, x, q + 3 * xStep, LE), a3);
+            v = ((FloatVector) q1.convert(I2F, 0)).mul(scratch.get(Lanes.F32, scale + 8));
+            q += 128;
+            b0 = v.fma(FloatVector.fromMemorySegment(F, x, q, LE), b0);
+            b1 = v.fma(FloatVector.fromMemorySegment(F, x, q + xStep, LE), b1);
+            b2 = v.fma(FloatVector.fromMemorySegment(F, x, q + 2 * xStep, LE), b2);
+            b3 = v.fma(FloatVector.fromMemorySegment(F, x, q + 3 * xStep, LE), b3);
+            v = ((FloatVector) q2.convert(I2F, 0)).mul(scratch.get(Lanes.F32, scale + 16));
+            q += 128;
+            a0 = v.fma(FloatVector.fromMemorySegment(F, x, q, LE), a0);
+            a1 = v.fma(FloatVector.fromMemorySegment(F, x, q + xStep, LE), a1);
+            a2 = v.fma(FloatVector.fromMemorySegment(F, x, q + 2 * xStep, LE), a2);
+            a3 = v.fma(FloatVector.fromMemorySegment(F, x, q + 3 * xStep, LE), a3);
+            v = ((FloatVector) q3.convert(I2F, 0)).mul(scratch.get(Lanes.F32, scale + 24));
+            q += 128;
+            b0 = v.fma(FloatVector.fromMemorySegment(F, x, q, LE), b0);
+            b1 = v.fma(FloatVector.fromMemorySegment(F, x, q + xStep, LE), b1);
+            b2 = v.fma(FloatVector.fromMemorySegment(F, x, q + 2 * xStep, LE), b2);
+            b3 = v.fma(FloatVector.fromMemorySegment(F, x, q + 3 * xStep, LE), b3);
+        }
+        a0.add(b0).intoMemorySegment(scratch, SUMS, LE);
+        a1.add(b1).intoMemorySegment(scratch, SUMS + VECTOR, LE);
+        a2.add(b2).intoMemorySegment(scratch, SUMS + 2 * VECTOR, LE);
+        a3.add(b3).intoMemorySegment(scratch, SUMS + 3 * VECTOR, LE);
+        Lanes.sums(scratch, y, yAt, yStep);
+    }
+
+    /// The 16 products `d s` of each block as f32 to the scratch's table.
+    private static void unpack(MemorySegment w, long at, int n, MemorySegment scratch) {
         long block = at;
-        for (long p = xAt; p < xAt + 4L * n; p += 4 * SIZE) {
-            float d = Lanes.half(w, block + D);
-            for (int h = 0; h < 2; h++) {
-                for (int i = 0; i < 32; i += Lanes.L) {
-                    long scales = block + SCALES + 8 * h + i / 16;
-                    IntVector lower0 = Lanes.unsignedBytes(w, block + 64 * h + i);
-                    IntVector lower1 = Lanes.unsignedBytes(w, block + 64 * h + 32 + i);
-                    IntVector upper = Lanes.unsignedBytes(w, block + UPPER + 32 * h + i);
-                    long q = p + 512 * h + 4 * i;
-                    for (int g = 0; g < 4; g += 2) {
-                        FloatVector u =
-                                scaled(g == 0 ? low(lower0, upper, 4) : high(lower0, upper), w, scales + 2 * g, d);
-                        FloatVector v =
-                                scaled(g == 0 ? low(lower1, upper, 2) : top(lower1, upper), w, scales + 2 * g + 2, d);
-                        a0 = u.fma(Lanes.load(x, q), a0);
-                        a1 = u.fma(Lanes.load(x, q + xStep), a1);
-                        a2 = u.fma(Lanes.load(x, q + 2 * xStep), a2);
-                        a3 = u.fma(Lanes.load(x, q + 3 * xStep), a3);
-                        b0 = v.fma(Lanes.load(x, q + 128), b0);
-                        b1 = v.fma(Lanes.load(x, q + 128 + xStep), b1);
-                        b2 = v.fma(Lanes.load(x, q + 128 + 2 * xStep), b2);
-                        b3 = v.fma(Lanes.load(x, q + 128 + 3 * xStep), b3);
-                        q += 256;
-                    }
-                }
+        for (long to = TABLE; to < TABLE + n / 4; to += 64) {
+            float d = Float.float16ToFloat(w.get(LE16, block + D));
+            for (int j = 0; j < 16; j += L) {
+                IntVector s = L < 8
+                        ? spread(w, block + SCALES + j).lanewise(LSHL, 24).lanewise(ASHR, 24)
+                        : (IntVector) ByteVector.fromMemorySegment(B, w, block + SCALES + j, LE)
+                                .convertShape(B2I, I, 0);
+                ((FloatVector) s.convert(I2F, 0)).mul(d).intoMemorySegment(scratch, to + 4L * j, LE);
             }
             block += BYTES;
         }
-        Lanes.put(y, yAt, Lanes.sum(a0.add(b0)));
-        Lanes.put(y, yAt + yStep, Lanes.sum(a1.add(b1)));
-        Lanes.put(y, yAt + 2 * yStep, Lanes.sum(a2.add(b2)));
-        Lanes.put(y, yAt + 3 * yStep, Lanes.sum(a3.add(b3)));
-    }
-
-    /// Low nibbles, with the two bits of `upper` that stand `shift` below bit 4 (groups 0 and 1).
-    private static IntVector low(IntVector lower, IntVector upper, int shift) {
-        return lower.and(15).or(upper.lanewise(VectorOperators.LSHL, shift).and(0x30));
-    }
-
-    /// High nibbles, with bits 4 and 5 of `upper` (group 2).
-    private static IntVector high(IntVector lower, IntVector upper) {
-        return lower.lanewise(VectorOperators.LSHR, 4).or(upper.and(0x30));
-    }
-
-    /// High nibbles, with bits 6 and 7 of `upper` (group 3).
-    private static IntVector top(IntVector lower, IntVector upper) {
-        return lower.lanewise(VectorOperators.LSHR, 4)
-                .or(upper.lanewise(VectorOperators.LSHR, 2).and(0x30));
-    }
-
-    private static FloatVector scaled(IntVector q, MemorySegment w, long scale, float d) {
-        return Lanes.toFloat(q.sub(32)).mul(d * w.get(ValueLayout.JAVA_BYTE, scale));
     }
 }

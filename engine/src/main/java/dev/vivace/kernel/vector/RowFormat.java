@@ -7,6 +7,10 @@ import java.lang.foreign.MemorySegment;
 /// the
 /// format. Stateless.
 ///
+/// Loops call the Vector API itself, not small methods of ours: the compiler may decline to inline those (into a
+/// large
+/// loop, or where they are rarely called), and each vector that crosses a real call is boxed.
+///
 /// The bits of [#dot] and of each of the four results of [#dot4] are the same for the same row.
 abstract sealed class RowFormat
         permits F32Rows,
@@ -41,11 +45,15 @@ abstract sealed class RowFormat
     abstract void decode(MemorySegment w, long at, int n, MemorySegment out, long to);
 
     /// The dot product of the `n` weights at `at` and the `n` f32 at `xAt`.
-    abstract float dot(MemorySegment w, long at, MemorySegment x, long xAt, int n);
+    ///
+    /// @param scratch [Lanes#scratchBytes] bytes
+    abstract float dot(MemorySegment w, long at, MemorySegment x, long xAt, int n, MemorySegment scratch);
 
     /// Four dot products: of the weights with the rows at `xAt`, `xAt + xStep` and so on, written to `yAt`, `yAt +
     /// yStep`
     /// and so on.
+    ///
+    /// @param scratch [Lanes#scratchBytes] bytes
     abstract void dot4(
             MemorySegment w,
             long at,
@@ -55,5 +63,6 @@ abstract sealed class RowFormat
             int n,
             MemorySegment y,
             long yAt,
-            long yStep);
+            long yStep,
+            MemorySegment scratch);
 }

@@ -1,12 +1,17 @@
 package dev.vivace.kernel.vector;
 
+import static dev.vivace.kernel.vector.Lanes.F;
+import static dev.vivace.kernel.vector.Lanes.F32;
+import static dev.vivace.kernel.vector.Lanes.L;
+import static dev.vivace.kernel.vector.Lanes.LE;
+import static dev.vivace.kernel.vector.Lanes.SUMS;
+
 import dev.vivace.kernel.AttentionSpan;
 import dev.vivace.kernel.KvBlocks;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /// Softmax attention in blocks of 32 slots that begin at multiples of 32 (Milakov and Gimelshein 2018, algorithm 3,
@@ -25,13 +30,16 @@ final class VectorAttention {
     /// Pairs of row and head that share a staged block; more are done in turns.
     private static final int PAIRS = 64;
 
+    /// Where staged keys begin in the scratch; before them is room for the dot products.
+    private static final int KEYS = Lanes.TABLE;
+
     private static final F32Rows DOT = new F32Rows();
     private static final F16Rows DOT_HALVES = new F16Rows();
 
     private VectorAttention() {}
 
     static long scratchBytes(int headDim) {
-        return 4L * (2 * BLOCK * padded(headDim) + 2 * BLOCK + 2 * PAIRS);
+        return KEYS + 4L * (2 * BLOCK * padded(headDim) + 2 * BLOCK + 2 * PAIRS);
     }
 
     static void attend(AttentionSpan span) {
@@ -99,8 +107,8 @@ final class VectorAttention {
 
     private static void scale(MemorySegment out, long at, int n, float factor) {
         int d = 0;
-        for (; d <= n - Lanes.L; d += Lanes.L) {
-            Lanes.store(Lanes.load(out, at + 4L * d).mul(factor), out, at + 4L * d);
+        for (; d <= n - L; d += L) {
+            FloatVector.fromMemorySegment(F, out, at + 4L * d, LE).mul(factor).intoMemorySegment(out, at + 4L * d, LE);
         }
         for (; d < n; d++) {
             Lanes.put(out, at + 4L * d, Lanes.float32(out, at + 4L * d) * factor);
@@ -135,13 +143,13 @@ final class VectorAttention {
 
     private static void clear(AttentionSpan span, int s) {
         KvBlocks kv = span.kv;
-        zero(span.scratch, 4L * s * padded(kv.keyDim()), padded(kv.keyDim()));
+        zero(span.scratch, KEYS + 4L * s * padded(kv.keyDim()), padded(kv.keyDim()));
         zero(span.scratch, valuesAt(kv) + 4L * s * padded(kv.valueDim()), padded(kv.valueDim()));
     }
 
     private static void zero(MemorySegment target, long at, int n) {
-        for (int d = 0; d < n; d += Lanes.L) {
-            Lanes.store(FloatVector.zero(Lanes.F), target, at + 4L * d);
+        for (int d = 0; d < n; d += L) {
+            FloatVector.zero(F).intoMemorySegment(target, at + 4L * d, LE);
         }
     }
 
@@ -151,7 +159,7 @@ final class VectorAttention {
         long within = (long) (slot % kv.pageTokens()) * kv.dtype().blockBytes();
         long key = kv.keys(page, span.kvHead) + within * kv.keyDim();
         long value = kv.values(page, span.kvHead) + within * kv.valueDim();
-        toFloats(kv.dtype(), kv.segment(page), key, span.scratch, 4L * s * padded(kv.keyDim()), kv.keyDim());
+        toFloats(kv.dtype(), kv.segment(page), key, span.scratch, KEYS + 4L * s * padded(kv.keyDim()), kv.keyDim());
         long to = valuesAt(kv) + 4L * s * padded(kv.valueDim());
         toFloats(kv.dtype(), kv.segment(page), value, span.scratch, to, kv.valueDim());
     }
@@ -177,8 +185,9 @@ final class VectorAttention {
         long scores = scoresAt(kv);
         long query = span.queries.offset(row) + 4L * (span.head + p % span.heads) * kv.keyDim();
         for (int s = from; s < to; s++) {
-            long key = 4L * s * padded(kv.keyDim());
-            Lanes.put(scratch, scores + 4L * s, DOT.dot(scratch, key, span.queries.data(), query, kv.keyDim()));
+            long key = KEYS + 4L * s * padded(kv.keyDim());
+            Lanes.put(
+                    scratch, scores + 4L * s, DOT.dot(scratch, key, span.queries.data(), query, kv.keyDim(), scratch));
         }
         finishScores(scratch, scores, biasAt(kv), span.scale, span.softcap);
         for (int s = 0; s < from; s++) {
@@ -195,7 +204,8 @@ final class VectorAttention {
         float before = Lanes.float32(scratch, state);
         float now = Math.max(before, here);
         float shrink = before == now ? 1 : (float) Math.exp(before - now);
-        float sum = exponentials(scratch, scores, now);
+        VectorMath.exponentials(scratch, scores, BLOCK, now, SUMS);
+        float sum = Lanes.sum(scratch, SUMS);
         Lanes.put(scratch, state, now);
         Lanes.put(scratch, state + 4, Math.fma(Lanes.float32(scratch, state + 4), shrink, sum));
         addValues(
@@ -212,34 +222,27 @@ final class VectorAttention {
     }
 
     private static void finishScores(MemorySegment scratch, long scores, long bias, float scale, float softcap) {
-        for (int s = 0; s < BLOCK; s += Lanes.L) {
-            FloatVector score = Lanes.load(scratch, scores + 4L * s).mul(scale);
-            if (softcap != 0) {
-                score = VectorRows.softcap(score, softcap);
-            }
-            Lanes.store(score.add(Lanes.load(scratch, bias + 4L * s)), scratch, scores + 4L * s);
+        for (int s = 0; s < BLOCK; s += L) {
+            FloatVector score = FloatVector.fromMemorySegment(F, scratch, scores + 4L * s, LE);
+            score.mul(scale).intoMemorySegment(scratch, scores + 4L * s, LE);
+        }
+        if (softcap != 0) {
+            VectorMath.softcap(scratch, scores, BLOCK, softcap);
+        }
+        for (int s = 0; s < BLOCK; s += L) {
+            FloatVector score = FloatVector.fromMemorySegment(F, scratch, scores + 4L * s, LE);
+            score.add(FloatVector.fromMemorySegment(F, scratch, bias + 4L * s, LE))
+                    .intoMemorySegment(scratch, scores + 4L * s, LE);
         }
     }
 
     private static float largest(MemorySegment scratch, long scores) {
-        FloatVector largest = Lanes.load(scratch, scores);
-        for (int s = Lanes.L; s < BLOCK; s += Lanes.L) {
-            largest = largest.max(Lanes.load(scratch, scores + 4L * s));
+        FloatVector largest = FloatVector.fromMemorySegment(F, scratch, scores, LE);
+        for (int s = L; s < BLOCK; s += L) {
+            largest = largest.max(FloatVector.fromMemorySegment(F, scratch, scores + 4L * s, LE));
         }
         // Unlike a sum, a maximum does not depend on the order of lanes.
         return largest.reduceLanes(VectorOperators.MAX);
-    }
-
-    /// Turns scores into `e^(score - largest)` and returns their sum.
-    private static float exponentials(MemorySegment scratch, long scores, float largest) {
-        FloatVector sum = FloatVector.zero(Lanes.F);
-        for (int s = 0; s < BLOCK; s += Lanes.L) {
-            FloatVector weight =
-                    VectorMath.exp(Lanes.load(scratch, scores + 4L * s).sub(largest));
-            Lanes.store(weight, scratch, scores + 4L * s);
-            sum = sum.add(weight);
-        }
-        return Lanes.sum(sum);
     }
 
     /// `out = shrink * out + sum of weight * value` over slots `[from, to)`.
@@ -255,10 +258,10 @@ final class VectorAttention {
             int n,
             float shrink) {
         int d = 0;
-        for (; d <= n - 4 * Lanes.L; d += 4 * Lanes.L) {
+        for (; d <= n - 4 * L; d += 4 * L) {
             addFour(scratch, values + 4L * d, 4L * stride, weights, from, to, out, outAt + 4L * d, shrink);
         }
-        for (; d <= n - Lanes.L; d += Lanes.L) {
+        for (; d <= n - L; d += L) {
             addOne(scratch, values + 4L * d, 4L * stride, weights, from, to, out, outAt + 4L * d, shrink);
         }
         for (; d < n; d++) {
@@ -281,23 +284,26 @@ final class VectorAttention {
             MemorySegment out,
             long outAt,
             float shrink) {
-        long vector = 4L * Lanes.L;
-        FloatVector a = Lanes.load(out, outAt).mul(shrink);
-        FloatVector b = Lanes.load(out, outAt + vector).mul(shrink);
-        FloatVector c = Lanes.load(out, outAt + 2 * vector).mul(shrink);
-        FloatVector d = Lanes.load(out, outAt + 3 * vector).mul(shrink);
+        long vector = 4L * L;
+        FloatVector a = FloatVector.fromMemorySegment(F, out, outAt, LE).mul(shrink);
+        FloatVector b =
+                FloatVector.fromMemorySegment(F, out, outAt + vector, LE).mul(shrink);
+        FloatVector c =
+                FloatVector.fromMemorySegment(F, out, outAt + 2 * vector, LE).mul(shrink);
+        FloatVector d =
+                FloatVector.fromMemorySegment(F, out, outAt + 3 * vector, LE).mul(shrink);
         for (int s = from; s < to; s++) {
-            FloatVector weight = Lanes.spread(scratch, weights + 4L * s);
+            FloatVector weight = FloatVector.broadcast(F, scratch.get(F32, weights + 4L * s));
             long value = values + s * step;
-            a = weight.fma(Lanes.load(scratch, value), a);
-            b = weight.fma(Lanes.load(scratch, value + vector), b);
-            c = weight.fma(Lanes.load(scratch, value + 2 * vector), c);
-            d = weight.fma(Lanes.load(scratch, value + 3 * vector), d);
+            a = weight.fma(FloatVector.fromMemorySegment(F, scratch, value, LE), a);
+            b = weight.fma(FloatVector.fromMemorySegment(F, scratch, value + vector, LE), b);
+            c = weight.fma(FloatVector.fromMemorySegment(F, scratch, value + 2 * vector, LE), c);
+            d = weight.fma(FloatVector.fromMemorySegment(F, scratch, value + 3 * vector, LE), d);
         }
-        Lanes.store(a, out, outAt);
-        Lanes.store(b, out, outAt + vector);
-        Lanes.store(c, out, outAt + 2 * vector);
-        Lanes.store(d, out, outAt + 3 * vector);
+        a.intoMemorySegment(out, outAt, LE);
+        b.intoMemorySegment(out, outAt + vector, LE);
+        c.intoMemorySegment(out, outAt + 2 * vector, LE);
+        d.intoMemorySegment(out, outAt + 3 * vector, LE);
     }
 
     private static void addOne(
@@ -310,11 +316,12 @@ final class VectorAttention {
             MemorySegment out,
             long outAt,
             float shrink) {
-        FloatVector a = Lanes.load(out, outAt).mul(shrink);
+        FloatVector a = FloatVector.fromMemorySegment(F, out, outAt, LE).mul(shrink);
         for (int s = from; s < to; s++) {
-            a = Lanes.spread(scratch, weights + 4L * s).fma(Lanes.load(scratch, values + s * step), a);
+            a = FloatVector.broadcast(F, scratch.get(F32, weights + 4L * s))
+                    .fma(FloatVector.fromMemorySegment(F, scratch, values + s * step, LE), a);
         }
-        Lanes.store(a, out, outAt);
+        a.intoMemorySegment(out, outAt, LE);
     }
 
     /// See [dev.vivace.kernel.Kernels#scores].
@@ -337,14 +344,11 @@ final class VectorAttention {
             int page = slot / kv.pageTokens();
             long key = kv.keys(page, kvHead)
                     + (long) (slot % kv.pageTokens()) * n * kv.dtype().blockBytes();
-            float score = scale * keys.dot(kv.segment(page), key, queries.data(), query, n);
+            float score = scale * keys.dot(kv.segment(page), key, queries.data(), query, n, MemorySegment.NULL);
             Lanes.put(out, outAt + 4L * (slot - from), score);
         }
-        int count = to - from;
-        for (int i = 0; softcap != 0 && i < count; i += Lanes.L) {
-            VectorMask<Float> rest = Lanes.F.indexInRange(i, count);
-            FloatVector scores = Lanes.load(out, outAt + 4L * i, rest);
-            Lanes.store(VectorRows.softcap(scores, softcap), out, outAt + 4L * i, rest);
+        if (softcap != 0) {
+            VectorMath.softcap(out, outAt, to - from, softcap);
         }
     }
 
@@ -373,9 +377,11 @@ final class VectorAttention {
         float keep = (float) Math.exp(a - both);
         float take = (float) Math.exp(b - both);
         int i = 0;
-        for (; i <= n - Lanes.L; i += Lanes.L) {
-            FloatVector kept = Lanes.load(out, outAt + 4L * i).mul(keep);
-            Lanes.store(kept.add(Lanes.load(out2, out2At + 4L * i).mul(take)), out, outAt + 4L * i);
+        for (; i <= n - L; i += L) {
+            FloatVector kept =
+                    FloatVector.fromMemorySegment(F, out, outAt + 4L * i, LE).mul(keep);
+            kept.add(FloatVector.fromMemorySegment(F, out2, out2At + 4L * i, LE).mul(take))
+                    .intoMemorySegment(out, outAt + 4L * i, LE);
         }
         for (; i < n; i++) {
             float kept = Lanes.float32(out, outAt + 4L * i) * keep;
@@ -397,7 +403,7 @@ final class VectorAttention {
     /// of each
     /// pair.
     private static long valuesAt(KvBlocks kv) {
-        return 4L * BLOCK * padded(kv.keyDim());
+        return KEYS + 4L * BLOCK * padded(kv.keyDim());
     }
 
     private static long biasAt(KvBlocks kv) {

@@ -125,7 +125,7 @@ public final class VectorKernels implements Kernels {
     @Override
     public void softcap(Matrix x, float cap, int rowFrom, int rowTo, int from, int to) {
         for (int r = rowFrom; r < rowTo; r++) {
-            VectorRows.softcap(x, cap, r, from, to);
+            VectorMath.softcap(x.data(), x.offset(r) + 4L * from, to - from, cap);
         }
     }
 

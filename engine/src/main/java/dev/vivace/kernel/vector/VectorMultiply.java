@@ -16,7 +16,7 @@ final class VectorMultiply {
     }
 
     static long scratchBytes(int columns) {
-        return 4L * Panel.WIDTH * columns + 4L * columns + 4L * Panel.WIDTH * Panel.ROWS + Matrix.ALIGNMENT;
+        return Math.max(Lanes.scratchBytes(columns), 4L * (Panel.WIDTH + 1) * columns + 4L * Panel.WIDTH * Panel.ROWS);
     }
 
     /// The path of the phase.
@@ -34,13 +34,21 @@ final class VectorMultiply {
         if (phase.isPrefill()) {
             panels(weights, x, rowFrom, rowTo, y, outputs, from, to, scratch);
         } else {
-            fused(weights, x, rowFrom, rowTo, y, outputs, from, to);
+            fused(weights, x, rowFrom, rowTo, y, outputs, from, to, scratch);
         }
     }
 
     /// Rows of the decode and verify phases: each weight row is read once and decoded on the way into the sums.
     private static void fused(
-            VectorWeights weights, Matrix x, int rowFrom, int rowTo, Matrix y, int[] outputs, int from, int to) {
+            VectorWeights weights,
+            Matrix x,
+            int rowFrom,
+            int rowTo,
+            Matrix y,
+            int[] outputs,
+            int from,
+            int to,
+            MemorySegment scratch) {
         RowFormat format = weights.format();
         MemorySegment w = weights.data();
         int columns = weights.columns();
@@ -52,10 +60,10 @@ final class VectorMultiply {
             int r = rowFrom;
             for (; r <= rowTo - 4; r += 4) {
                 long yAt = y.offset(r) + 4L * output;
-                format.dot4(w, at, x.data(), x.offset(r), xStep, columns, y.data(), yAt, yStep);
+                format.dot4(w, at, x.data(), x.offset(r), xStep, columns, y.data(), yAt, yStep, scratch);
             }
             for (; r < rowTo; r++) {
-                float sum = format.dot(w, at, x.data(), x.offset(r), columns);
+                float sum = format.dot(w, at, x.data(), x.offset(r), columns, scratch);
                 Lanes.put(y.data(), y.offset(r) + 4L * output, sum);
             }
         }

@@ -1,5 +1,13 @@
 package dev.vivace.kernel.vector;
 
+import static dev.vivace.kernel.vector.Lanes.F;
+import static dev.vivace.kernel.vector.Lanes.L;
+import static dev.vivace.kernel.vector.Lanes.LE;
+import static dev.vivace.kernel.vector.Lanes.SWAP1;
+import static dev.vivace.kernel.vector.Lanes.SWAP2;
+import static dev.vivace.kernel.vector.Lanes.SWAP4;
+import static dev.vivace.kernel.vector.Lanes.SWAP8;
+
 import dev.vivace.kernel.Activation;
 import dev.vivace.kernel.RopeStyle;
 import dev.vivace.tensor.Matrix;
@@ -15,14 +23,16 @@ import jdk.incubator.vector.VectorSpecies;
 /// runs through the same vector arithmetic under a mask, so that cuts do not change bits.
 final class VectorRows {
     private static final VectorSpecies<Float> HALF =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(Lanes.F.vectorBitSize() / 2));
+            VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
 
-    private static final VectorShuffle<Float> TWICE = VectorShuffle.fromOp(Lanes.F, i -> i / 2);
-    private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(Lanes.F, i -> i ^ 1);
+    /// Turns half a vector into a vector with each element in two neighbouring lanes.
+    private static final VectorShuffle<Float> TWICE = VectorShuffle.fromOp(F, i -> i / 2);
 
     /// -1 in even lanes, 1 in odd ones.
-    private static final FloatVector SIGNS =
-            FloatVector.broadcast(Lanes.F, 1).blend(-1, VectorMask.fromLong(Lanes.F, 0x5555));
+    private static final FloatVector SIGNS = FloatVector.broadcast(F, 1).blend(-1, VectorMask.fromLong(F, 0x5555));
+
+    /// `2 sqrt(2 / pi)`.
+    private static final float GELU = 1.5957691f;
 
     private VectorRows() {}
 
@@ -30,9 +40,11 @@ final class VectorRows {
             MemorySegment x, long from, MemorySegment out, long to, int dim, MemorySegment w, float epsilon) {
         float factor = (float) (1 / Math.sqrt((double) squares(x, from, dim) / dim + epsilon));
         int i = 0;
-        for (; i <= dim - Lanes.L; i += Lanes.L) {
-            FloatVector scaled = Lanes.load(x, from + 4L * i).mul(factor).mul(Lanes.load(w, 4L * i));
-            Lanes.store(scaled, out, to + 4L * i);
+        for (; i <= dim - L; i += L) {
+            FloatVector scaled = FloatVector.fromMemorySegment(F, x, from + 4L * i, LE)
+                    .mul(factor)
+                    .mul(FloatVector.fromMemorySegment(F, w, 4L * i, LE));
+            scaled.intoMemorySegment(out, to + 4L * i, LE);
         }
         for (; i < dim; i++) {
             Lanes.put(out, to + 4L * i, Lanes.float32(x, from + 4L * i) * factor * Lanes.float32(w, 4L * i));
@@ -40,16 +52,25 @@ final class VectorRows {
     }
 
     private static float squares(MemorySegment x, long from, int dim) {
-        FloatVector a = FloatVector.zero(Lanes.F);
+        FloatVector a = FloatVector.zero(F);
         FloatVector b = a;
         int i = 0;
-        for (; i <= dim - 2 * Lanes.L; i += 2 * Lanes.L) {
-            FloatVector u = Lanes.load(x, from + 4L * i);
-            FloatVector v = Lanes.load(x, from + 4L * (i + Lanes.L));
+        for (; i <= dim - 2 * L; i += 2 * L) {
+            FloatVector u = FloatVector.fromMemorySegment(F, x, from + 4L * i, LE);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, from + 4L * (i + L), LE);
             a = u.fma(u, a);
             b = v.fma(v, b);
         }
-        float sum = Lanes.sum(a.add(b));
+        a = a.add(b);
+        if (L > 8) {
+            a = a.add(a.rearrange(SWAP8));
+        }
+        if (L > 4) {
+            a = a.add(a.rearrange(SWAP4));
+        }
+        a = a.add(a.rearrange(SWAP2));
+        a = a.add(a.rearrange(SWAP1));
+        float sum = a.lane(0);
         for (; i < dim; i++) {
             float value = Lanes.float32(x, from + 4L * i);
             sum = Math.fma(value, value, sum);
@@ -87,90 +108,67 @@ final class VectorRows {
     private static int halves(
             MemorySegment x, long head, int pairs, MemorySegment cos, long cosFrom, MemorySegment sin, long sinFrom) {
         int i = 0;
-        for (; i <= pairs - Lanes.L; i += Lanes.L) {
+        for (; i <= pairs - L; i += L) {
             long first = head + 4L * i;
             long second = first + 4L * pairs;
-            FloatVector a = Lanes.load(x, first);
-            FloatVector b = Lanes.load(x, second);
-            FloatVector c = Lanes.load(cos, cosFrom + 4L * i);
-            FloatVector s = Lanes.load(sin, sinFrom + 4L * i);
-            Lanes.store(a.mul(c).sub(b.mul(s)), x, first);
-            Lanes.store(a.mul(s).add(b.mul(c)), x, second);
+            FloatVector a = FloatVector.fromMemorySegment(F, x, first, LE);
+            FloatVector b = FloatVector.fromMemorySegment(F, x, second, LE);
+            FloatVector c = FloatVector.fromMemorySegment(F, cos, cosFrom + 4L * i, LE);
+            FloatVector s = FloatVector.fromMemorySegment(F, sin, sinFrom + 4L * i, LE);
+            a.mul(c).sub(b.mul(s)).intoMemorySegment(x, first, LE);
+            a.mul(s).add(b.mul(c)).intoMemorySegment(x, second, LE);
         }
         return i;
     }
 
     private static int interleaved(
             MemorySegment x, long head, int pairs, MemorySegment cos, long cosFrom, MemorySegment sin, long sinFrom) {
-        int step = Lanes.L / 2;
+        int step = L / 2;
         int i = 0;
         for (; i <= pairs - step; i += step) {
             long at = head + 8L * i;
-            FloatVector v = Lanes.load(x, at);
-            FloatVector c = twice(cos, cosFrom + 4L * i);
-            FloatVector s = twice(sin, sinFrom + 4L * i).mul(SIGNS);
-            Lanes.store(v.mul(c).add(v.rearrange(SWAP).mul(s)), x, at);
+            FloatVector v = FloatVector.fromMemorySegment(F, x, at, LE);
+            FloatVector c = ((FloatVector) FloatVector.fromMemorySegment(HALF, cos, cosFrom + 4L * i, LE)
+                            .reinterpretShape(F, 0))
+                    .rearrange(TWICE);
+            FloatVector s = ((FloatVector) FloatVector.fromMemorySegment(HALF, sin, sinFrom + 4L * i, LE)
+                            .reinterpretShape(F, 0))
+                    .rearrange(TWICE)
+                    .mul(SIGNS);
+            v.mul(c).add(v.rearrange(SWAP1).mul(s)).intoMemorySegment(x, at, LE);
         }
         return i;
     }
 
-    /// Half a vector of numbers, each in two neighbouring lanes.
-    private static FloatVector twice(MemorySegment segment, long at) {
-        FloatVector half = FloatVector.fromMemorySegment(HALF, segment, at, Lanes.LE);
-        return ((FloatVector) half.reinterpretShape(Lanes.F, 0)).rearrange(TWICE);
-    }
-
     static void gated(Activation activation, Matrix gate, Matrix up, Matrix out, int row, int from, int to) {
-        long g = gate.offset(row);
-        long u = up.offset(row);
-        long o = out.offset(row);
-        int i = from;
-        for (; i <= to - Lanes.L; i += Lanes.L) {
-            FloatVector a = activate(activation, Lanes.load(gate.data(), g + 4L * i));
-            Lanes.store(a.mul(Lanes.load(up.data(), u + 4L * i)), out.data(), o + 4L * i);
-        }
-        if (i < to) {
-            VectorMask<Float> rest = Lanes.F.indexInRange(0, to - i);
-            FloatVector a = activate(activation, Lanes.load(gate.data(), g + 4L * i, rest));
-            Lanes.store(a.mul(Lanes.load(up.data(), u + 4L * i, rest)), out.data(), o + 4L * i, rest);
-        }
-    }
-
-    private static FloatVector activate(Activation activation, FloatVector x) {
-        return switch (activation) {
-            case SILU -> VectorMath.silu(x);
-            case GELU_TANH -> VectorMath.geluTanh(x);
+        long g = gate.offset(row) + 4L * from;
+        long u = up.offset(row) + 4L * from;
+        long o = out.offset(row) + 4L * from;
+        float linear = switch (activation) {
+            case SILU -> -1;
+            case GELU_TANH -> -GELU;
         };
+        float cubic = switch (activation) {
+            case SILU -> 0;
+            case GELU_TANH -> -GELU * 0.044715f;
+        };
+        VectorMath.gated(gate.data(), g, up.data(), u, out.data(), o, to - from, linear, cubic);
     }
 
     static void add(Matrix x, Matrix delta, float scale, int row) {
         long p = x.offset(row);
         long q = delta.offset(row);
-        FloatVector factor = FloatVector.broadcast(Lanes.F, scale);
+        FloatVector factor = FloatVector.broadcast(F, scale);
         int i = 0;
-        for (; i <= x.columns() - Lanes.L; i += Lanes.L) {
-            FloatVector sum = factor.fma(Lanes.load(delta.data(), q + 4L * i), Lanes.load(x.data(), p + 4L * i));
-            Lanes.store(sum, x.data(), p + 4L * i);
+        for (; i <= x.columns() - L; i += L) {
+            FloatVector sum = factor.fma(
+                    FloatVector.fromMemorySegment(F, delta.data(), q + 4L * i, LE),
+                    FloatVector.fromMemorySegment(F, x.data(), p + 4L * i, LE));
+            sum.intoMemorySegment(x.data(), p + 4L * i, LE);
         }
         for (; i < x.columns(); i++) {
             x.set(row, i, Math.fma(scale, delta.at(row, i), x.at(row, i)));
         }
-    }
-
-    static void softcap(Matrix x, float cap, int row, int from, int to) {
-        long p = x.offset(row);
-        int i = from;
-        for (; i <= to - Lanes.L; i += Lanes.L) {
-            Lanes.store(softcap(Lanes.load(x.data(), p + 4L * i), cap), x.data(), p + 4L * i);
-        }
-        if (i < to) {
-            VectorMask<Float> rest = Lanes.F.indexInRange(0, to - i);
-            Lanes.store(softcap(Lanes.load(x.data(), p + 4L * i, rest), cap), x.data(), p + 4L * i, rest);
-        }
-    }
-
-    static FloatVector softcap(FloatVector x, float cap) {
-        return VectorMath.tanh(x.div(cap)).mul(cap);
     }
 
     /// Stores f32 as f16, rounded to nearest even.
@@ -182,8 +180,8 @@ final class VectorRows {
 
     static void loadHalves(MemorySegment source, long from, MemorySegment target, long to, int n) {
         int i = 0;
-        for (; i <= n - Lanes.L; i += Lanes.L) {
-            Lanes.store(Lanes.halves(source, from + 2L * i), target, to + 4L * i);
+        for (; i <= n - L; i += L) {
+            Lanes.halves(source, from + 2L * i).intoMemorySegment(target, to + 4L * i, LE);
         }
         for (; i < n; i++) {
             Lanes.put(target, to + 4L * i, Lanes.half(source, from + 2L * i));
