@@ -1,109 +1,34 @@
 package dev.vivace.runtime;
 
-import dev.vivace.kernel.KvBlocks;
 import dev.vivace.seam.Selection;
 import java.util.Arrays;
 import java.util.List;
 
 /// One layer's attention as a flat list of work: *tiles* of rows that read the same runs of slots, each cut
 /// into *pieces* at fixed multiples
-/// of [#SPAN] slots. Where a cut falls depends on slot numbers alone, so a row's bits do not depend on who else
+/// of [AttentionTiles#SPAN] slots. Where a cut falls depends on slot numbers alone, so a row's bits do not
+/// depend on who else
 /// is in the step.
 final class AttentionPlan {
-    /// Slots of a span: partial results of spans merge in order.
-    static final int SPAN = 512;
     /// Rows of a tile that share one pass over the keys.
     static final int TILE_ROWS = 16;
 
-    private final RunList runs = new RunList();
-    private final RunList sources = new RunList();
+    private final AttentionTiles tiles = new AttentionTiles();
     private final RunList mask = new RunList();
     private final RunList chosen = new RunList();
     private final RunList joined = new RunList();
     private final RunList numbered = new RunList();
-
-    private int[] tileRow = new int[16];
-    private int[] tileRows = new int[16];
-    private int[] tileHead = new int[16];
-    private int[] tileSourceFrom = new int[16];
-    private int[] tileSourceTo = new int[16];
-    private int[] tilePieces = new int[17];
-    private KvBlocks[] tileBlocks = new KvBlocks[16];
-    private int tiles;
-    private int[] pieceRuns = new int[33];
-    private int pieces;
-
     private boolean[] covered = new boolean[32];
     private boolean[] touched = new boolean[32];
 
-    int tiles() {
+    /// The work planned last.
+    AttentionTiles tiles() {
         return tiles;
-    }
-
-    int row(int tile) {
-        return tileRow[tile];
-    }
-
-    int rows(int tile) {
-        return tileRows[tile];
-    }
-
-    /// Query head, or [Selection#ALL_HEADS].
-    int head(int tile) {
-        return tileHead[tile];
-    }
-
-    /// Whether the tile's slots stand for others, [#sources], that are to be copied together and given
-    /// positions anew.
-    boolean renumbered(int tile) {
-        return tileSourceTo[tile] > tileSourceFrom[tile];
-    }
-
-    /// The slots that renumbered tiles really read.
-    RunList sources() {
-        return sources;
-    }
-
-    int firstSource(int tile) {
-        return tileSourceFrom[tile];
-    }
-
-    int lastSource(int tile) {
-        return tileSourceTo[tile];
-    }
-
-    int firstPiece(int tile) {
-        return tilePieces[tile];
-    }
-
-    int pieces(int tile) {
-        return tilePieces[tile + 1] - tilePieces[tile];
-    }
-
-    int firstRun(int piece) {
-        return pieceRuns[piece];
-    }
-
-    RunList runs() {
-        return runs;
-    }
-
-    KvBlocks blocks(int tile) {
-        return tileBlocks[tile];
-    }
-
-    void blocks(int tile, KvBlocks blocks) {
-        tileBlocks[tile] = blocks;
     }
 
     /// Plans the rows of a layer; `selections` narrow what `masks` allows.
     void plan(LiveRows rows, int layer, int heads, ModelMask masks, List<Selection> selections) {
-        tiles = 0;
-        pieces = 0;
-        runs.clear();
-        sources.clear();
-        pieceRuns[0] = 0;
-        tilePieces[0] = 0;
+        tiles.clear();
         if (selections.isEmpty()) {
             plain(rows, layer, masks, 0, rows.count());
             return;
@@ -135,9 +60,9 @@ final class AttentionPlan {
                 }
             }
             if (masks.simple(row)) {
-                begin(row, end, Selection.ALL_HEADS);
-                span(masks.from()[row], masks.to()[end - 1], 0);
-                finish();
+                tiles.begin(row, end, Selection.ALL_HEADS);
+                tiles.span(masks.from()[row], masks.to()[end - 1], 0);
+                tiles.finish();
             } else {
                 mask.clear();
                 masks.runs(rows, row, layer, mask);
@@ -180,7 +105,8 @@ final class AttentionPlan {
             joined.clear();
             joined.intersect(chosen, 0, chosen.count, mask, 0, mask.count);
             if (selection.renumbered(tile)) {
-                renumber(row, head);
+                tiles.begin(row, row + 1, head);
+                tiles.renumbered(joined);
             } else {
                 emit(rows, row, head, masks, joined);
             }
@@ -199,8 +125,8 @@ final class AttentionPlan {
         mask.add(first, last, 0, 0);
         joined.clear();
         joined.intersect(chosen, 0, chosen.count, mask, 0, mask.count);
-        begin(from, to, head);
-        spans(joined);
+        tiles.begin(from, to, head);
+        tiles.spans(joined);
     }
 
     private void cover(int row, int head, int heads) {
@@ -232,82 +158,15 @@ final class AttentionPlan {
         }
     }
 
-    /// A tile over as many slots as `joined` has, numbered from 0.
-    private void renumber(int row, int head) {
-        begin(row, row + 1, head);
-        int slots = 0;
-        for (int run = 0; run < joined.count; run++) {
-            sources.add(joined.start[run], joined.end(run), joined.logWeight[run], tileSourceFrom[tiles]);
-            span(slots, slots + joined.length[run], joined.logWeight[run]);
-            slots += joined.length[run];
-        }
-        finish();
-    }
-
     /// A tile of one row that reads `slots`, as the cache numbers them.
     private void emit(LiveRows rows, int row, int head, ModelMask masks, RunList slots) {
-        begin(row, row + 1, head);
+        tiles.begin(row, row + 1, head);
         if (masks.displaced(row)) {
             numbered.clear();
             masks.numbered(rows, row, slots, numbered);
-            spans(numbered);
+            tiles.spans(numbered);
         } else {
-            spans(slots);
+            tiles.spans(slots);
         }
-    }
-
-    private void spans(RunList slots) {
-        for (int run = 0; run < slots.count; run++) {
-            span(slots.start[run], slots.end(run), slots.logWeight[run]);
-        }
-        finish();
-    }
-
-    private void begin(int from, int to, int head) {
-        if (tiles == tileRow.length) {
-            int capacity = tiles * 2;
-            tileRow = Arrays.copyOf(tileRow, capacity);
-            tileRows = Arrays.copyOf(tileRows, capacity);
-            tileHead = Arrays.copyOf(tileHead, capacity);
-            tileSourceFrom = Arrays.copyOf(tileSourceFrom, capacity);
-            tileSourceTo = Arrays.copyOf(tileSourceTo, capacity);
-            tilePieces = Arrays.copyOf(tilePieces, capacity + 1);
-            tileBlocks = Arrays.copyOf(tileBlocks, capacity);
-        }
-        tileRow[tiles] = from;
-        tileRows[tiles] = to - from;
-        tileHead[tiles] = head;
-        tileSourceFrom[tiles] = sources.count;
-        tileSourceTo[tiles] = sources.count;
-    }
-
-    /// Adds slots `[from, to)` to the tile begun, cut at multiples of [#SPAN].
-    private void span(int from, int to, float weight) {
-        int at = from;
-        while (at < to) {
-            int end = Math.min(to, (at / SPAN + 1) * SPAN);
-            boolean opens = pieces == tilePieces[tiles] || runs.start[runs.count - 1] / SPAN != at / SPAN;
-            if (opens) {
-                if (pieces + 1 == pieceRuns.length) {
-                    pieceRuns = Arrays.copyOf(pieceRuns, pieceRuns.length * 2);
-                }
-                pieceRuns[pieces++] = runs.count;
-            }
-            runs.add(at, end, weight, pieceRuns[pieces - 1]);
-            pieceRuns[pieces] = runs.count;
-            at = end;
-        }
-    }
-
-    private void finish() {
-        if (pieces == tilePieces[tiles]) {
-            if (pieces + 1 == pieceRuns.length) {
-                pieceRuns = Arrays.copyOf(pieceRuns, pieceRuns.length * 2);
-            }
-            pieceRuns[pieces++] = runs.count;
-            pieceRuns[pieces] = runs.count;
-        }
-        tileSourceTo[tiles] = sources.count;
-        tilePieces[++tiles] = pieces;
     }
 }

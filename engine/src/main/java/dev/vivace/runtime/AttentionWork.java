@@ -9,7 +9,7 @@ import dev.vivace.tensor.Matrix;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Runs an [AttentionPlan]: every (piece, key-value head) is one item that any worker may take; then the pieces
+/// Runs [AttentionTiles]: every (piece, key-value head) is one item that any worker may take; then the pieces
 /// of each tile
 /// are merged in order of position. Reused.
 final class AttentionWork implements AutoCloseable {
@@ -29,7 +29,7 @@ final class AttentionWork implements AutoCloseable {
     private int[] nowhere = new int[0];
     private int[] everywhere = new int[0];
 
-    private AttentionPlan plan = new AttentionPlan();
+    private AttentionTiles plan = new AttentionTiles();
     private ModelMask mask = new ModelMask();
     private LayerSpec spec;
     private Matrix out = Scratch.NOTHING;
@@ -51,7 +51,7 @@ final class AttentionWork implements AutoCloseable {
     }
 
     /// Computes `out` `[rows, heads * valueDim]` and `lse` `[rows, heads]` as planned.
-    void run(AttentionPlan planned, ModelMask masks, LayerSpec shape, Matrix q, Matrix outputs, Matrix sums) {
+    void run(AttentionTiles planned, ModelMask masks, LayerSpec shape, Matrix q, Matrix outputs, Matrix sums) {
         plan = planned;
         mask = masks;
         spec = shape;

@@ -7,14 +7,13 @@ import dev.vivace.seam.Part;
 import dev.vivace.seam.PartState;
 import dev.vivace.seam.Sequence;
 import dev.vivace.tensor.Matrix;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
 
 /// A sequence over the paged cache.
 final class CachedSequence implements Sequence {
     private final DecoderRunner runner;
-    private final CacheLayer[] layers;
+    private final SequenceLayers layers;
     private final CacheView[] views;
     private final PartStates states;
     private final SlotPositions positions;
@@ -26,7 +25,7 @@ final class CachedSequence implements Sequence {
     CachedSequence(DecoderRunner runner, CacheShape[] shapes) {
         this(
                 runner,
-                Arrays.stream(shapes).map(CacheLayer::new).toArray(CacheLayer[]::new),
+                SequenceLayers.of(shapes),
                 PartStates.open(runner.parts()),
                 new SlotPositions(),
                 new PrefixAnnexes());
@@ -34,7 +33,7 @@ final class CachedSequence implements Sequence {
 
     private CachedSequence(
             DecoderRunner runner,
-            CacheLayer[] layers,
+            SequenceLayers layers,
             PartStates states,
             SlotPositions positions,
             PrefixAnnexes annexes) {
@@ -44,8 +43,8 @@ final class CachedSequence implements Sequence {
         this.positions = positions;
         this.annexes = annexes;
         Kernels kernels = runner.core().compute().kernels();
-        this.views = new CacheView[layers.length];
-        Arrays.setAll(views, layer -> new CacheView(this, layers[layer], kernels));
+        this.views = new CacheView[layers.count()];
+        Arrays.setAll(views, layer -> new CacheView(this, layers.layer(layer), kernels));
     }
 
     Parts parts() {
@@ -58,7 +57,7 @@ final class CachedSequence implements Sequence {
     }
 
     CacheLayer layer(int layer) {
-        return layers[layer];
+        return layers.layer(layer);
     }
 
     SlotPositions positions() {
@@ -102,7 +101,7 @@ final class CachedSequence implements Sequence {
         }
         requireUsable("run a step");
         step.begin(id, length());
-        seal();
+        layers.seal(this, parts().cache());
     }
 
     private void requireUsable(String what) {
@@ -117,17 +116,6 @@ final class CachedSequence implements Sequence {
         }
     }
 
-    private void seal() {
-        int full = length() / KvLayout.PAGE_TOKENS;
-        for (int layer = 0; layer < layers.length; layer++) {
-            CacheLayer cache = layers[layer];
-            for (int page = cache.sealed(); page < Math.min(full, cache.pageCount()); page++) {
-                cache.sealed(page + 1);
-                parts().cache().seal(this, layer, page);
-            }
-        }
-    }
-
     /// A slot for a row of the running step, written in layers where the row runs.
     int add(int row, int position, boolean branch) {
         step.add(row, branch);
@@ -136,9 +124,7 @@ final class CachedSequence implements Sequence {
 
     /// Makes the slots from `from` on writable in every layer.
     void reserve(int from) {
-        for (CacheLayer layer : layers) {
-            layer.reserve(from, length());
-        }
+        layers.reserve(from, length());
     }
 
     /// Takes the running step back, of which some layers may have run.
@@ -146,9 +132,7 @@ final class CachedSequence implements Sequence {
     /// @param started whether a layer may have seen its rows
     void rollBack(boolean started) {
         String bar = states.truncationBar();
-        for (CacheLayer layer : layers) {
-            layer.truncate(base());
-        }
+        layers.truncate(base());
         if (bar.isEmpty()) {
             states.truncate(base());
         } else if (started) {
@@ -171,9 +155,7 @@ final class CachedSequence implements Sequence {
             rollBack(false);
             throw full;
         }
-        for (CacheLayer layer : layers) {
-            layer.markAbsent(from, length());
-        }
+        layers.markAbsent(from, length());
         step.settle(length());
         return from;
     }
@@ -184,26 +166,17 @@ final class CachedSequence implements Sequence {
             throw new IndexOutOfBoundsException(
                     "slots [" + from + ", " + (from + rows) + ") of " + length() + " stored");
         }
-        CacheLayer cache = layers[layer];
-        if (!cache.shape().stored() || rows == 0) {
-            return;
-        }
-        for (int page = from / KvLayout.PAGE_TOKENS; page <= (from + rows - 1) / KvLayout.PAGE_TOKENS; page++) {
-            admit(layer, page);
-        }
-        cache.reserve(from, from + rows);
-        cache.markPresent(from, from + rows);
-        Kernels kernels = runner.core().compute().kernels();
-        for (int row = 0; row < rows; row++) {
-            KvWriter.store(kernels, cache.blocks(), from + row, keys, values, row);
+        if (rows > 0 && layer(layer).shape().stored()) {
+            layers.admit(this, parts().cache(), layer, from, from + rows);
+            layers.write(runner.core().compute().kernels(), layer, from, keys, values, rows);
         }
     }
 
     @Override
     public CachedSequence fork() {
         requireUsable("fork");
-        CacheLayer[] copies = Arrays.stream(layers).map(CacheLayer::fork).toArray(CacheLayer[]::new);
-        CachedSequence copy = new CachedSequence(runner, copies, states.fork(), positions.copy(), annexes.share());
+        CachedSequence copy =
+                new CachedSequence(runner, layers.fork(), states.fork(), positions.copy(), annexes.share());
         copy.step.settle(length());
         return copy;
     }
@@ -220,14 +193,10 @@ final class CachedSequence implements Sequence {
         }
         if (to < length()) {
             requireTruncatable();
-            for (int layer = 0; layer < layers.length; layer++) {
-                if (to % KvLayout.PAGE_TOKENS != 0) {
-                    admit(layer, to / KvLayout.PAGE_TOKENS);
-                }
+            for (int layer = 0; layer < layers.count() && to % KvLayout.PAGE_TOKENS != 0; layer++) {
+                layers.admit(this, parts().cache(), layer, to - 1, to);
             }
-            for (CacheLayer layer : layers) {
-                layer.truncate(to);
-            }
+            layers.truncate(to);
             states.truncate(to);
         }
         cut(to);
@@ -237,14 +206,6 @@ final class CachedSequence implements Sequence {
         String bar = states.truncationBar();
         if (!bar.isEmpty()) {
             throw new IllegalStateException("truncate: " + bar);
-        }
-    }
-
-    /// Brings page `page` back into memory, if it was evicted.
-    private void admit(int layer, int page) {
-        CacheLayer cache = layers[layer];
-        if (page < cache.pageCount() && !cache.resident(page)) {
-            parts().cache().fetch(this, layer, new int[] {page}, 1, new MemorySegment[] {cache.admit(page)});
         }
     }
 
@@ -264,17 +225,7 @@ final class CachedSequence implements Sequence {
             return;
         }
         requireTruncatable();
-        for (CacheLayer layer : layers) {
-            if (!together) {
-                layer.reserve(first, first + count);
-            }
-            for (int i = 0; i < count; i++) {
-                if (offsets[i] != i) {
-                    layer.move(first + offsets[i], first + i);
-                }
-            }
-            layer.truncate(first + count);
-        }
+        layers.keep(first, offsets, count);
         states.keep(first, offsets, count);
         positions.keep(first, offsets, count);
         step.keep(offsets, count);
@@ -307,9 +258,7 @@ final class CachedSequence implements Sequence {
             return;
         }
         closed = true;
-        for (CacheLayer layer : layers) {
-            layer.truncate(0);
-        }
+        layers.truncate(0);
         states.close();
         cut(0);
         annexes.close();

@@ -19,7 +19,8 @@ final class SelectedAttention implements AutoCloseable {
     private final StepCapture capture;
     private final AttentionSelector selector = new AttentionSelector();
     private final ModelMask mask = new ModelMask();
-    private final AttentionPlan plan = new AttentionPlan();
+    private final AttentionPlan planner = new AttentionPlan();
+    private final AttentionTiles plan = planner.tiles();
     private final AttentionWork work;
     private final KvStaging[] staging;
     private final StagingMemory memory = new StagingMemory();
@@ -59,7 +60,7 @@ final class SelectedAttention implements AutoCloseable {
         LayerSpec shape = spec.layer(layer);
         List<Selection> selections = selector.select(rows, layer, asked, shape.heads());
         mask.plan(rows, layer, shape);
-        plan.plan(rows, layer, shape.heads(), mask, selections);
+        planner.plan(rows, layer, shape.heads(), mask, selections);
         point(rows, layer);
         if (capture.wants(layer)) {
             capture.scores(rows, layer, shape, q, mask, (sequence, runs) -> blocks(sequence, layer, runs));

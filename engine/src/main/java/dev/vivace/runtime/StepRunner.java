@@ -1,12 +1,10 @@
 package dev.vivace.runtime;
 
-import dev.vivace.OptionException;
 import dev.vivace.model.DecoderSpec;
 import dev.vivace.seam.Batch;
 import dev.vivace.seam.Placement;
 import dev.vivace.seam.Results;
 import dev.vivace.seam.Tap;
-import dev.vivace.seam.Want;
 import dev.vivace.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -53,7 +51,7 @@ final class StepRunner implements AutoCloseable {
             throw new IllegalStateException("a step of this model is running already");
         }
         try {
-            check(batch);
+            StepCheck.check(batch, core);
             try {
                 forward(batch);
             } catch (RuntimeException | Error failure) {
@@ -63,38 +61,6 @@ final class StepRunner implements AutoCloseable {
             return results;
         } finally {
             busy.set(false);
-        }
-    }
-
-    private void check(Batch batch) {
-        for (int row = 0; row < batch.rows(); row++) {
-            if (!(batch.sequence(row) instanceof CachedSequence sequence) || !sequence.isOf(core)) {
-                throw new IllegalArgumentException("row=" + row + " is of a sequence of another model");
-            }
-            int token = batch.token(row);
-            if (token >= spec.vocabulary() || (token < 0 && batch.embedding(row).byteSize() < 4L * spec.width())) {
-                throw new OptionException("token=" + token + " of row " + row + ", expected 0 to "
-                        + (spec.vocabulary() - 1) + " or an embedding of " + spec.width() + " f32");
-            }
-            if (batch.firstLayer(row) > 0 && token >= 0) {
-                throw new OptionException("row " + row + " begins at layer " + batch.firstLayer(row)
-                        + ", expected the hidden state that enters it, not a token");
-            }
-            if (batch.firstLayer(row) < 0 || batch.lastLayer(row) < batch.firstLayer(row)) {
-                throw new OptionException("row " + row + " runs layers [" + batch.firstLayer(row) + ", "
-                        + batch.lastLayer(row) + "), expected a range from 0 on");
-            }
-        }
-        for (int i = 0; i < batch.captures(); i++) {
-            int layers = spec.layers().size() + (batch.captureWant(i) == Want.HIDDEN ? 1 : 0);
-            if (batch.captureRow(i) < 0 || batch.captureRow(i) >= batch.rows()) {
-                throw new OptionException(
-                        batch.captureWant(i) + " of row " + batch.captureRow(i) + " of " + batch.rows() + " is wanted");
-            }
-            if (batch.captureLayer(i) < 0 || batch.captureLayer(i) >= layers) {
-                throw new OptionException(batch.captureWant(i) + " is wanted at layer " + batch.captureLayer(i)
-                        + ", expected 0 to " + (layers - 1));
-            }
         }
     }
 

@@ -7,6 +7,8 @@ public non-sealed interface KvCache extends Part {
     /// The layout of layer `layer`, given the one that would be used without this part.
     KvLayout layout(int layer, KvLayout plain);
 
+    /// Called at the beginning of the step after the one that filled the page, once for each fork that was made
+    /// between.
     /// Page `page` is full and will not change unless the sequence is cut back below its end: time to encode
     /// it, to summarise it
     /// into its annex, or to move it and [KvView#evict].

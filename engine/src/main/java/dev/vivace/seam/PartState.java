@@ -9,7 +9,9 @@ public interface PartState extends AutoCloseable {
     /// Forgets everything that came of slots from `length` on. A state that cannot says so by [#truncatable].
     void truncate(int length);
 
-    /// Whether [#truncate] works; what cannot be cut back excludes speculation.
+    /// Whether [#truncate] works; what cannot be cut back excludes speculation, and a step that fails half-way
+    /// leaves
+    /// its sequence good for nothing but [Sequence#close].
     default boolean truncatable() {
         return true;
     }

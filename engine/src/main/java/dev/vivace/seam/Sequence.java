@@ -30,7 +30,8 @@ public interface Sequence extends AutoCloseable {
     /// every step that ran branches (rows with another parent than the row before).
     void keep(int[] rows, int count);
 
-    /// Adds `count` slots for positions `position..` whose keys and values will be given by [#write].
+    /// Adds `count` slots for positions `position..` whose keys and values will be given by [#write]; until
+    /// then a layer reads nothing there.
     ///
     /// @return the first new slot
     int extend(int position, int count);
