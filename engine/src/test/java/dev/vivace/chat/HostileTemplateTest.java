@@ -223,12 +223,14 @@ class HostileTemplateTest {
 
     private static final List<String> WORDS = Stream.concat(
                     Stream.of(
-                                    "{{ }} {% %} {# #} - + {%- -%} if else elif endif for in endfor set endset macro endmacro",
-                                    "call endcall filter endfilter raw endraw with endwith generation break continue is not and",
-                                    "or none true x text list map messages message loop namespace range dict ns caller . , : |",
-                                    "~ * ** / // % ( ) [ ] { } = == != < >= 'a' \" ' \\ 1 0 2.5 1e3 0x 99999999999 🐎 trim",
-                                    "tojson join map('upper') sort length selectattr('role') defined string odd strftime_now",
-                                    "raise_exception split items() upper()")
+                                    "{{ }} {% %} {# #} - + {%- -%} if else elif endif for in endfor set",
+                                    "endset macro endmacro call endcall filter endfilter raw endraw",
+                                    "with endwith generation break continue is not and or none true x",
+                                    "text list map messages message loop namespace range dict ns caller",
+                                    ". , : | ~ * ** / // % ( ) [ ] { } = == != < >= 'a' \" ' \\ 1 0 2.5",
+                                    "1e3 0x 99999999999 🐎 trim tojson join map('upper') sort length",
+                                    "selectattr('role') defined string odd strftime_now raise_exception",
+                                    "split items() upper()")
                             .flatMap(line -> Stream.of(line.split(" "))),
                     Stream.of("\n", " ", "\u0000"))
             .toList();
