@@ -1,0 +1,163 @@
+package dev.vivace.bench.kernel;
+
+import dev.vivace.kernel.Isa;
+import dev.vivace.kernel.KernelLevels;
+import dev.vivace.kernel.Kernels;
+import dev.vivace.kernel.Phase;
+import dev.vivace.kernel.Weights;
+import dev.vivace.tensor.DType;
+import dev.vivace.tensor.Matrix;
+import dev.vivace.tensor.Tensor;
+import dev.vivace.tensor.codec.Codec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// Weights times rows on one thread, for each storage format and level: one row and four rows of the decode phase,
+/// 128
+/// rows of the prefill phase. The counters give weights read (`gigabytes`) and work done (`gigaflops`) per second.
+///
+/// The smaller shape fits the second-level cache, the larger one comes from memory.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
+@SuppressWarnings("NullAway.Init") // JMH fills the parameters, then calls prepare
+public class MultiplyBenchmark {
+    /// The level of the kernels.
+    @Param({"SCALAR", "VECTOR"})
+    public Isa isa;
+
+    /// How weights are stored.
+    @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K"})
+    public DType format;
+
+    /// Outputs x columns.
+    @Param({"576x1536", "4096x4096"})
+    public String shape;
+
+    private final Arena arena = Arena.ofAuto();
+    private Kernels kernels;
+    private Weights weights;
+    private Matrix x;
+    private Matrix y;
+    private MemorySegment scratch;
+
+    /// Made by JMH.
+    public MultiplyBenchmark() {}
+
+    /// What one second did.
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.OPERATIONS)
+    public static class Rates {
+        /// Weights read, in GB.
+        public double gigabytes;
+
+        /// Multiplications and additions, in billions.
+        public double gigaflops;
+
+        /// Made by JMH.
+        public Rates() {}
+
+        /// Forgets the last iteration.
+        @Setup(Level.Iteration)
+        public void reset() {
+            gigabytes = 0;
+            gigaflops = 0;
+        }
+
+        private void count(Weights weights, int rows) {
+            gigabytes += weights.bytes() / 1e9;
+            gigaflops += 2e-9 * weights.rows() * weights.columns() * rows;
+        }
+    }
+
+    /// Random weights and rows; refuses to measure kernels that compute something else.
+    @Setup
+    public void prepare() {
+        int outputs = Integer.parseInt(shape.substring(0, shape.indexOf('x')));
+        int columns = Integer.parseInt(shape.substring(shape.indexOf('x') + 1));
+        kernels = KernelLevels.best(isa).kernels();
+        Tensor tensor = tensor(outputs, columns);
+        weights = kernels.pack(tensor, arena);
+        scratch = arena.allocate(kernels.scratchBytes(columns, 64), Matrix.ALIGNMENT);
+        x = Matrix.allocate(arena, 128, columns);
+        y = Matrix.allocate(arena, 128, outputs);
+        SplittableRandom random = new SplittableRandom(2);
+        for (int r = 0; r < 128; r++) {
+            for (int k = 0; k < columns; k++) {
+                x.set(r, k, (float) random.nextDouble(-1, 1));
+            }
+        }
+        verify(tensor);
+    }
+
+    /// One block row, repeated: what is stored does not change the time.
+    private Tensor tensor(int outputs, int columns) {
+        MemorySegment row = arena.allocate(4L * columns, Matrix.ALIGNMENT);
+        SplittableRandom random = new SplittableRandom(1);
+        for (int k = 0; k < columns; k++) {
+            row.set(ValueLayout.JAVA_FLOAT, 4L * k, (float) random.nextDouble(-0.1, 0.1));
+        }
+        long rowBytes = format.bytes(columns);
+        MemorySegment data = arena.allocate(rowBytes * outputs, Matrix.ALIGNMENT);
+        Codec.of(format).encode(row, 0, data, 0, columns);
+        for (int o = 1; o < outputs; o++) {
+            MemorySegment.copy(data, 0, data, o * rowBytes, rowBytes);
+        }
+        return new Tensor("weights", format, outputs, columns, data);
+    }
+
+    private void verify(Tensor tensor) {
+        Kernels plain = KernelLevels.best(Isa.SCALAR).kernels();
+        MemorySegment room = arena.allocate(plain.scratchBytes(x.columns(), 64), Matrix.ALIGNMENT);
+        for (Phase phase : Phase.values()) {
+            kernels.multiply(weights, phase, x, 0, 1, y, 0, 1, scratch);
+            float actual = y.at(0, 0);
+            plain.multiply(plain.pack(tensor, arena), phase, x, 0, 1, y, 0, 1, room);
+            if (!(Math.abs(actual - y.at(0, 0)) < 1e-3)) {
+                throw new IllegalStateException(isa + " " + format + ": " + actual + ", expected " + y.at(0, 0));
+            }
+        }
+    }
+
+    /// One row of the decode phase.
+    @Benchmark
+    public void decodeOne(Rates rates) {
+        kernels.multiply(weights, Phase.DECODE, x, 0, 1, y, 0, weights.rows(), scratch);
+        rates.count(weights, 1);
+    }
+
+    /// Four rows of the decode phase.
+    @Benchmark
+    public void decodeFour(Rates rates) {
+        kernels.multiply(weights, Phase.DECODE, x, 0, 4, y, 0, weights.rows(), scratch);
+        rates.count(weights, 4);
+    }
+
+    /// A chunk of a prompt.
+    @Benchmark
+    public void prefill(Rates rates) {
+        kernels.multiply(weights, Phase.PREFILL, x, 0, 128, y, 0, weights.rows(), scratch);
+        rates.count(weights, 128);
+    }
+}
