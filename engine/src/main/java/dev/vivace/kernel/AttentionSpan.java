@@ -3,14 +3,13 @@ package dev.vivace.kernel;
 import dev.vivace.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 
-/// The arguments of one piece of attention work, reused by one worker: a tile of query rows of one group of heads over
-/// some
-/// runs of slots, all inside one span of slots. Fields are plain so that filling them costs nothing.
+/// The arguments of one piece of attention work, reused by one worker: a tile of query rows of one group of
+/// heads over some runs of slots, all inside one span of slots. Fields are plain so that filling them costs
+/// nothing.
 ///
-/// For row `r` in `[row, row + rows)` and head `h` in `[head, head + heads)` the slots are those of all runs, in order,
-/// that lie in
-/// `[from[r], to[r])`; score `= softcap(scale * dot(q, key)) + logWeight[run]` where `softcap(s) = c * tanh(s / c)`, `c
-/// > 0`.
+/// For row `r` in `[row, row + rows)` and head `h` in `[head, head + heads)` the slots are those of all runs,
+/// in order, that lie in `[from[r], to[r])`; score `= softcap(scale * dot(q, key)) + logWeight[run]` where
+/// `softcap(s) = c * tanh(s / c)`, `c > 0`.
 public final class AttentionSpan {
     /// Queries `[rows of the step, heads * keyDim]`.
     public Matrix queries;
@@ -42,16 +41,15 @@ public final class AttentionSpan {
     public float[] runLogWeight;
     /// First run that counts, and one past the last.
     public int runFrom, runTo;
-    /// Where normalised outputs go: row `r`, head `h` at `out` byte `outOffset + 4 * ((r - row) * outRowStride + (h -
-    /// head) * valueDim)`.
+    /// Where normalised outputs go: row `r`, head `h` at `out` byte `outOffset + 4 * ((r - row) * outRowStride
+    /// + (h - head) * valueDim)`.
     public MemorySegment out;
     /// Byte offset in [#out].
     public long outOffset;
     /// f32 elements from one row's outputs to the next.
     public int outRowStride;
-    /// Where the natural log of each sum of exponentials goes: `lseOffset + 4 * ((r - row) * lseRowStride + (h -
-    /// head))`; minus infinity where
-    /// no slot was read (the output is then 0).
+    /// Where the natural log of each sum of exponentials goes: `lseOffset + 4 * ((r - row) * lseRowStride + (h
+    /// - head))`; minus infinity where no slot was read (the output is then 0).
     public MemorySegment lse;
     /// Byte offset in [#lse].
     public long lseOffset;

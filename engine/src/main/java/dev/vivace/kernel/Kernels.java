@@ -6,13 +6,12 @@ import dev.vivace.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// The arithmetic of a step at one level of machine. Every method computes a slice and returns: splitting work over
-/// workers is
-/// the caller's. Implementations are stateless and safe for all threads; arguments are checked by the caller (inside,
-/// only `assert`).
+/// The arithmetic of a step at one level of machine. Every method computes a slice and returns: splitting work
+/// over workers is the caller's. Implementations are stateless and safe for all threads; arguments are checked
+/// by the caller (inside, only `assert`).
 ///
-/// All matrices and segments hold f32 in native memory, 64-byte aligned, unless said. Slices `[from, to)` may have any
-/// bounds.
+/// All matrices and segments hold f32 in native memory, 64-byte aligned, unless said. Slices `[from, to)` may
+/// have any bounds.
 public interface Kernels {
     /// The level these kernels are written for.
     Isa isa();
@@ -21,13 +20,15 @@ public interface Kernels {
     /// `headDim` elements.
     long scratchBytes(int columns, int headDim);
 
-    /// Weights in the layout these kernels read. May borrow `tensor`'s memory; whatever it allocates lives in `arena`.
+    /// Weights in the layout these kernels read. May borrow `tensor`'s memory; whatever it allocates lives in
+    /// `arena`.
     Weights pack(Tensor tensor, Arena arena);
 
     /// Writes row `row` of the weights as f32 to `out` at byte `offset`.
     void decode(Weights weights, int row, MemorySegment out, long offset);
 
-    /// `y[r, o] = sum over k of x[r, k] * w[o, k]` for rows `r` in `[rowFrom, rowTo)`, outputs `o` in `[from, to)`.
+    /// `y[r, o] = sum over k of x[r, k] * w[o, k]` for rows `r` in `[rowFrom, rowTo)`, outputs `o` in `[from,
+    /// to)`.
     void multiply(
             Weights weights,
             Phase phase,
@@ -53,14 +54,13 @@ public interface Kernels {
             int to,
             MemorySegment scratch);
 
-    /// RMS normalisation of groups: each row is `groups` groups of `dim` elements, `out = x / sqrt(mean(x^2) + epsilon)
-    /// * weight`, with
-    /// `weight` of `dim` elements (Zhang and Sennrich 2019, eq. 4). `out` may be `x`.
+    /// RMS normalisation of groups: each row is `groups` groups of `dim` elements, `out = x / sqrt(mean(x^2) +
+    /// epsilon) * weight`, with `weight` of `dim` elements (Zhang and Sennrich 2019, eq. 4). `out` may be `x`.
     void rmsNorm(
             Matrix x, Matrix out, int rowFrom, int rowTo, int groups, int dim, MemorySegment weight, float epsilon);
 
-    /// Rotates the first `rotary` elements of each head: pairs `(a, b)` become `(a cos - b sin, a sin + b cos)` (Su et
-    /// al. 2021, eq. 34).
+    /// Rotates the first `rotary` elements of each head: pairs `(a, b)` become `(a cos - b sin, a sin + b cos)`
+    /// (Su et al. 2021, eq. 34).
     ///
     /// @param x `[rows, heads * headDim]`, rotated in place
     /// @param cos `[rows, rotary / 2]`, row `r` for row `r` of `x`
@@ -93,14 +93,14 @@ public interface Kernels {
 
     /// Softmax attention of one span, see [AttentionSpan]: normalised outputs and their log-sum-exp.
     ///
-    /// The order of summation depends on slot numbers only (blocks begin at multiples of the page size), so a row's
-    /// bits are
-    /// the same whatever tile it stands in. Memory of slots outside `[from, to)` or outside the runs is never used.
+    /// The order of summation depends on slot numbers only (blocks begin at multiples of the page size), so a
+    /// row's bits are the same whatever tile it stands in. Memory of slots outside `[from, to)` or outside the
+    /// runs is never used.
     void attend(AttentionSpan span);
 
-    /// Merges a later partial into an earlier one, both normalised: `lse' = log(e^lse + e^lse2)`, `out' = e^(lse-lse')
-    /// out + e^(lse2-lse') out2`,
-    /// `n` elements; one f32 at each `lse` offset. An empty partial (minus infinity) changes nothing, bit for bit.
+    /// Merges a later partial into an earlier one, both normalised: `lse' = log(e^lse + e^lse2)`, `out' =
+    /// e^(lse-lse') out + e^(lse2-lse') out2`, `n` elements; one f32 at each `lse` offset. An empty partial
+    /// (minus infinity) changes nothing, bit for bit.
     void merge(
             MemorySegment out,
             long outOffset,
@@ -112,9 +112,8 @@ public interface Kernels {
             long lse2Offset,
             int n);
 
-    /// Scores of one query head against the keys of slots `[from, to)`: `softcap(scale * dot)` written as f32 to `out`
-    /// at byte
-    /// `offset`, one after another.
+    /// Scores of one query head against the keys of slots `[from, to)`: `softcap(scale * dot)` written as f32
+    /// to `out` at byte `offset`, one after another.
     void scores(
             Matrix queries,
             int row,

@@ -4,12 +4,13 @@ import dev.vivace.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// Where the keys and values of one sequence's layer lie: a table of pages of [#pageTokens] slots. What kernels read.
+/// Where the keys and values of one sequence's layer lie: a table of pages of [#pageTokens] slots. What kernels
+/// read.
 ///
-/// A page holds, for each key-value head, its keys as a matrix `[pageTokens, keyDim]`, heads one after another; from
-/// [#valueOffset] on its values likewise, `[pageTokens, valueDim]` a head. So element `d` of head `h` of the key in
-/// slot
-/// `s` lies at `offset(page) + ((h * pageTokens + s % pageTokens) * keyDim + d) * bytes`, `page = s / pageTokens`.
+/// A page holds, for each key-value head, its keys as a matrix `[pageTokens, keyDim]`, heads one after another;
+/// from [#valueOffset] on its values likewise, `[pageTokens, valueDim]` a head. So element `d` of head `h` of
+/// the key in slot `s` lies at `offset(page) + ((h * pageTokens + s % pageTokens) * keyDim + d) * bytes`, `page
+/// = s / pageTokens`.
 ///
 /// Mutable, reused, for one thread at a time; kernels only read it.
 public final class KvBlocks {

@@ -1,8 +1,7 @@
 package dev.vivace.kernel;
 
-/// Why a row is computed. Kernels are chosen by phase, never by how many rows run, so that a row's bits do not depend
-/// on
-/// its company: [#DECODE] and [#VERIFY] always share kernels (else no speculation is lossless).
+/// Why a row is computed. Kernels are chosen by phase, never by how many rows run, so that a row's bits do not
+/// depend on its company: [#DECODE] and [#VERIFY] always share kernels (else no speculation is lossless).
 public enum Phase {
     /// A position of the prompt.
     PREFILL,

@@ -7,18 +7,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A pool of worker threads that run one job at a time in parallel slices. The caller of [#run] is slice 0; the
-/// other
-/// slices run on daemon threads that live until [#close].
+/// other slices run on daemon threads that live until [#close].
 ///
-/// A run costs no allocation and takes no lock: the caller publishes a job by raising a ticket, each worker that
-/// sees
-/// the new ticket runs its slice and counts down. Whoever waits spins for a short bounded time, since the next job
-/// of a
-/// step usually follows within microseconds, then parks; with more threads than processors it parks almost at once.
+/// A run costs no allocation and takes no lock: the caller publishes a job by raising a ticket, each worker
+/// that sees the new ticket runs its slice and counts down. Whoever waits spins for a short bounded time, since
+/// the next job of a step usually follows within microseconds, then parks; with more threads than processors it
+/// parks almost at once.
 ///
 /// One job runs at a time: a [#run] inside a slice or beside another run is refused. Safe for use by different
-/// caller
-/// threads one after another.
+/// caller threads one after another.
 public final class Workers implements AutoCloseable {
     /// A job cut into as many slices as there are workers.
     public interface Job {
@@ -94,8 +91,7 @@ public final class Workers implements AutoCloseable {
     }
 
     /// Threads that make a good default: physical cores that this process may use (hardware threads of one core
-    /// share
-    /// its arithmetic units), at most what the container's quota grants, at least 1.
+    /// share its arithmetic units), at most what the container's quota grants, at least 1.
     public static int physicalCores() {
         return Cores.ofThisMachine().physical();
     }
@@ -105,9 +101,8 @@ public final class Workers implements AutoCloseable {
         return threads.length + 1;
     }
 
-    /// Runs every slice and returns when all are done; the caller runs slice 0. What a slice throws is thrown here
-    /// after
-    /// all slices have stopped; further throwables are attached as suppressed.
+    /// Runs every slice and returns when all are done; the caller runs slice 0. What a slice throws is thrown
+    /// here after all slices have stopped; further throwables are attached as suppressed.
     ///
     /// @throws IllegalStateException when a job runs already (also from inside a slice) or the pool is closed
     public void run(Job job) {
@@ -145,7 +140,8 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /// Ends the threads; idempotent. Waits for them, except while a job runs: then the end of that run ends them.
+    /// Ends the threads; idempotent. Waits for them, except while a job runs: then the end of that run ends
+    /// them.
     @Override
     public void close() {
         while (!STATE.compareAndSet(this, IDLE, CLOSED)) {
@@ -269,10 +265,9 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /// The place where one waiting thread says that it is about to park. Waiter: `prepare`, look once more, park,
-    /// `rise`.
-    /// Waker: change what is waited for, then `wake`. Both sides write before they read, so one of them sees the
-    /// other.
+    /// The place where one waiting thread says that it is about to park. Waiter: `prepare`, look once more,
+    /// park, `rise`. Waker: change what is waited for, then `wake`. Both sides write before they read, so one
+    /// of them sees the other.
     private static final class Sleeper {
         private volatile @Nullable Thread sleeping;
 

@@ -5,10 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /// One layer's attention as a flat list of work: *tiles* of rows that read the same runs of slots, each cut
-/// into *pieces* at fixed multiples
-/// of [AttentionTiles#SPAN] slots. Where a cut falls depends on slot numbers alone, so a row's bits do not
-/// depend on who else
-/// is in the step.
+/// into *pieces* at fixed multiples of [AttentionTiles#SPAN] slots. Where a cut falls depends on slot numbers
+/// alone, so a row's bits do not depend on who else is in the step.
 final class AttentionPlan {
     /// Rows of a tile that share one pass over the keys.
     static final int TILE_ROWS = 16;

@@ -9,8 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Asks the [Attention] parts of a step, each once a layer with all rows that have it, and puts their
-/// selections in terms of the
-/// layer's rows. Where a row has several parts, their selections intersect.
+/// selections in terms of the layer's rows. Where a row has several parts, their selections intersect.
 final class AttentionSelector implements AutoCloseable {
     private final List<Group> groups = new ArrayList<>();
     private final List<Selection> selections = new ArrayList<>();

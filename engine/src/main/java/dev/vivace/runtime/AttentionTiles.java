@@ -4,8 +4,7 @@ import dev.vivace.kernel.KvBlocks;
 import java.util.Arrays;
 
 /// The flat list of work of one layer's attention, in columns, reused: *tiles* of rows that read the same runs
-/// of slots,
-/// each cut into *pieces* at fixed multiples of [#SPAN] slots.
+/// of slots, each cut into *pieces* at fixed multiples of [#SPAN] slots.
 final class AttentionTiles {
     /// Slots of a span: partial results of spans merge in order.
     static final int SPAN = 512;

@@ -10,8 +10,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Runs [AttentionTiles]: every (piece, key-value head) is one item that any worker may take; then the pieces
-/// of each tile
-/// are merged in order of position. Reused.
+/// of each tile are merged in order of position. Reused.
 final class AttentionWork implements AutoCloseable {
     private final Compute compute;
     private final AttentionSpan[] spans;

@@ -5,8 +5,7 @@ import dev.vivace.seam.Scheduling;
 import java.util.List;
 
 /// The default scheduling: every running request decodes in every step; what is left of the step's rows goes to
-/// prompts, oldest first,
-/// so that a long prompt is split and nobody waits for it.
+/// prompts, oldest first, so that a long prompt is split and nobody waits for it.
 final class ContinuousBatching implements Scheduling {
     /// Rows of a step that has a prompt in it: enough to fill the machine, few enough not to hold decoding up.
     static final int STEP_ROWS = 512;

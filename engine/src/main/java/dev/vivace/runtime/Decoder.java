@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /// A decoder made ready to run: weights rewritten and packed, model parts bound. Owns them; the checkpoint's
-/// own memory is the caller's.
-/// Opens runners for any number of plans that share these weights. Steps run one at a time.
+/// own memory is the caller's. Opens runners for any number of plans that share these weights. Steps run one at
+/// a time.
 public final class Decoder implements AutoCloseable {
     private final Services services;
     private final DecoderCore core;

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Makes what kernels cannot read as it lies readable for one layer of one step: evicted pages are fetched, raw keys
-/// rotated, the ancestors of a displaced row of a tree put one after another. Copies live until [#clear].
+/// Makes what kernels cannot read as it lies readable for one layer of one step: evicted pages are fetched, raw
+/// keys rotated, the ancestors of a displaced row of a tree put one after another. Copies live until [#clear].
 final class KvStaging implements AutoCloseable {
     private final Compute compute;
     private final RopeTable table;

@@ -4,12 +4,11 @@ import dev.vivace.model.LayerSpec;
 import dev.vivace.seam.Batch;
 import java.util.Arrays;
 
-/// What the model itself allows each row to read in a layer: everything before it, as far as the window goes; in a
-/// tree only its ancestors; never a slot that the layer did not store.
+/// What the model itself allows each row to read in a layer: everything before it, as far as the window goes;
+/// in a tree only its ancestors; never a slot that the layer did not store.
 ///
 /// A row of a tree whose ancestors do not stand one after another in the cache is *displaced*: it reads a copy
-/// in which
-/// they do ([#numbered]), so that its bits are those of the same row in a plain sequence.
+/// in which they do ([#numbered]), so that its bits are those of the same row in a plain sequence.
 final class ModelMask {
     private int[] from = new int[32];
     private int[] to = new int[32];
@@ -102,7 +101,8 @@ final class ModelMask {
         }
     }
 
-    /// Adds the slots of `real` as numbered for row `i`, which is displaced: its ancestors follow what was stored.
+    /// Adds the slots of `real` as numbered for row `i`, which is displaced: its ancestors follow what was
+    /// stored.
     void numbered(LiveRows rows, int i, RunList real, RunList out) {
         int base = rows.cached(i).base();
         int count = chain(rows, i);

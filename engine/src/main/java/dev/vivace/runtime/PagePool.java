@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// Pages of one size, counted by reference so that sequences share them. Memory is taken in slabs and kept
-/// until the pool
-/// closes. Safe for all threads; locks once for each page taken or given, which is once for 64 tokens.
+/// until the pool closes. Safe for all threads; locks once for each page taken or given, which is once for 64
+/// tokens.
 final class PagePool implements AutoCloseable {
     private static final int PAGES_PER_SLAB = 8;
     private static final int ALIGNMENT = 64;

@@ -89,7 +89,8 @@ final class SelectedAttention implements AutoCloseable {
         }
     }
 
-    /// Tells every tile where its keys and values are: first everything that is to be brought, then each tile's.
+    /// Tells every tile where its keys and values are: first everything that is to be brought, then each
+    /// tile's.
     private void point(LiveRows rows, int layer) {
         boolean staged = false;
         for (int tile = 0; tile < plan.tiles(); tile++) {

@@ -79,7 +79,8 @@ final class SequenceLayers {
         }
     }
 
-    /// Brings the pages that hold slots `[from, to)` of layer `layer` back into memory, where they were evicted.
+    /// Brings the pages that hold slots `[from, to)` of layer `layer` back into memory, where they were
+    /// evicted.
     void admit(CachedSequence sequence, KvCache cache, int layer, int from, int to) {
         CacheLayer own = layers[layer];
         int last = Math.min(own.pageCount(), (to + KvLayout.PAGE_TOKENS - 1) / KvLayout.PAGE_TOKENS);

@@ -2,8 +2,8 @@ package dev.vivace.runtime;
 
 import java.util.Arrays;
 
-/// The positions that the slots of one sequence hold. Mostly they rise with the slots; where they do not, windows
-/// are found slot by slot.
+/// The positions that the slots of one sequence hold. Mostly they rise with the slots; where they do not,
+/// windows are found slot by slot.
 final class SlotPositions {
     private int[] positions = new int[16];
     private int length;

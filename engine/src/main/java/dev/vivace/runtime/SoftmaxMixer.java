@@ -12,8 +12,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/// The default mixer: softmax attention with grouped queries over the paged cache. Sequences whose keys are stored
-/// rotated and raw may share a step.
+/// The default mixer: softmax attention with grouped queries over the paged cache. Sequences whose keys are
+/// stored rotated and raw may share a step.
 final class SoftmaxMixer implements Mixer, AutoCloseable {
     private final DecoderSpec spec;
     private final DecoderWeights weights;

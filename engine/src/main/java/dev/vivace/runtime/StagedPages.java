@@ -8,8 +8,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /// The readable pages of one sequence's layer during one step: resident ones as they lie, evicted ones fetched;
-/// where
-/// keys are stored raw, a second table of copies with rotated keys.
+/// where keys are stored raw, a second table of copies with rotated keys.
 final class StagedPages {
     private final CachedSequence sequence;
     private final int layerIndex;

@@ -2,7 +2,8 @@ package dev.vivace.seam;
 
 import java.util.Arrays;
 
-/// The tokens that one request accepted in a step, each with the batch row whose logits it was chosen from; reused.
+/// The tokens that one request accepted in a step, each with the batch row whose logits it was chosen from;
+/// reused.
 public final class Accepted {
     private int[] tokens = new int[8];
     private int[] rows = new int[8];

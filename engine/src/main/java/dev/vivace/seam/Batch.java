@@ -6,9 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of one step, in columns, reused. A *row* is one position of one sequence to be computed: a token or
-/// an embedding,
-/// which may hang from another row of the step (trees), and may run only some layers. Slots are given out in
-/// the order of adding.
+/// an embedding, which may hang from another row of the step (trees), and may run only some layers. Slots are
+/// given out in the order of adding.
 public final class Batch {
     /// The parent of a row that follows what its sequence has stored.
     public static final int STORED = -1;

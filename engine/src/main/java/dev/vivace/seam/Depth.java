@@ -27,7 +27,8 @@ public non-sealed interface Depth extends Part {
         /// @param store whether later layers still store its keys and values, made from its present state
         void retire(int row, boolean store);
 
-        /// A new row that begins at this layer, child of `from`. It gets a slot of its own: see [Sequence#keep].
+        /// A new row that begins at this layer, child of `from`. It gets a slot of its own: see
+        /// [Sequence#keep].
         ///
         /// @param hidden its state `[width]`, copied
         /// @return its index in the batch

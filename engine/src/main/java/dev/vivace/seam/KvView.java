@@ -44,6 +44,7 @@ public interface KvView {
     /// Whether page `page` is in memory; else its [KvCache] part has it.
     boolean resident(int page);
 
-    /// Gives the memory of page `page` back; the [KvCache] part must be able to [KvCache#fetch] it. The annex stays.
+    /// Gives the memory of page `page` back; the [KvCache] part must be able to [KvCache#fetch] it. The annex
+    /// stays.
     void evict(int page);
 }

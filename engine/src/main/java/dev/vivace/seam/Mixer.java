@@ -2,11 +2,11 @@ package dev.vivace.seam;
 
 import dev.vivace.tensor.Matrix;
 
-/// How the positions of a layer mix: softmax attention, latent attention, or a recurrent state. One mixer a layer.
+/// How the positions of a layer mix: softmax attention, latent attention, or a recurrent state. One mixer a
+/// layer.
 ///
 /// A mixer that keeps a state per sequence makes it in [Part#newState] and finds it by [Sequence#state]; rows
-/// of one sequence come in
-/// order of their slots. A mixer that stores no keys leaves the layer's cache empty.
+/// of one sequence come in order of their slots. A mixer that stores no keys leaves the layer's cache empty.
 public non-sealed interface Mixer extends Part {
     /// Whether this part mixes layer `layer`; else the model's own does.
     boolean mixes(int layer);

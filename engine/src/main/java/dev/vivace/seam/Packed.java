@@ -3,8 +3,7 @@ package dev.vivace.seam;
 import dev.vivace.tensor.Matrix;
 
 /// A matrix `[outputs, inputs]` as a [Linear] part stored it, ready to multiply. Called from the step's own
-/// thread; spreads
-/// its work over the workers itself.
+/// thread; spreads its work over the workers itself.
 public interface Packed extends AutoCloseable {
     /// Outputs.
     int outputs();

@@ -3,8 +3,8 @@ package dev.vivace.seam;
 import java.util.Optional;
 
 /// A technique bound to a model: kernels resolved, services at hand. A part implements one or more seams; all
-/// are bound the
-/// same way, by [Technique#bind]. Immutable but for counters; safe for all sequences of its model.
+/// are bound the same way, by [Technique#bind]. Immutable but for counters; safe for all sequences of its
+/// model.
 public sealed interface Part
         permits Rewrite,
                 Linear,

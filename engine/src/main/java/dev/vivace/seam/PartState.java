@@ -10,8 +10,7 @@ public interface PartState extends AutoCloseable {
     void truncate(int length);
 
     /// Whether [#truncate] works; what cannot be cut back excludes speculation, and a step that fails half-way
-    /// leaves
-    /// its sequence good for nothing but [Sequence#close].
+    /// leaves its sequence good for nothing but [Sequence#close].
     default boolean truncatable() {
         return true;
     }

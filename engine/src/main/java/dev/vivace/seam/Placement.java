@@ -10,8 +10,8 @@ public non-sealed interface Placement extends Part {
         return Lease.NONE;
     }
 
-    /// This machine's share of the model, after all rewrites and before weights are packed: fewer heads and neurons
-    /// in its shape, and what belongs to them of each matrix. Applied once, where the model is loaded.
+    /// This machine's share of the model, after all rewrites and before weights are packed: fewer heads and
+    /// neurons in its shape, and what belongs to them of each matrix. Applied once, where the model is loaded.
     default Checkpoint shard(Checkpoint whole) {
         return whole;
     }

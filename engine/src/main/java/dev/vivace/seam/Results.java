@@ -3,8 +3,8 @@ package dev.vivace.seam;
 import dev.vivace.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 
-/// What a step hands back for the rows that asked. Borrowed: good until the next step of any
-/// runner over the same weights.
+/// What a step hands back for the rows that asked. Borrowed: good until the next step of any runner over the
+/// same weights.
 public interface Results {
     /// The batch that ran, rows spawned on the way included.
     Batch batch();

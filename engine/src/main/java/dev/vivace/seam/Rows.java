@@ -3,9 +3,8 @@ package dev.vivace.seam;
 import dev.vivace.kernel.Phase;
 
 /// Some rows of a step that run in a layer, in the order in which matrices hold them: row `i` here is row `i`
-/// of every matrix
-/// handed over with it. Rows of decode and verify come first, then those of prefill. Reused: good until the
-/// call returns.
+/// of every matrix handed over with it. Rows of decode and verify come first, then those of prefill. Reused:
+/// good until the call returns.
 public interface Rows {
     /// How many.
     int count();
@@ -34,8 +33,9 @@ public interface Rows {
     /// The weights of the model that runs.
     PackedModel model();
 
-    /// Some of these rows, as a view that is good until the next call: row `i` of it is row `rows[i]` here. What
-    /// works per row on a part of the rows (an expert's, those of one state) hands it on with gathered matrices.
+    /// Some of these rows, as a view that is good until the next call: row `i` of it is row `rows[i]` here.
+    /// What works per row on a part of the rows (an expert's, those of one state) hands it on with gathered
+    /// matrices.
     ///
     /// @param rows ascending
     /// @param count how many of `rows` count

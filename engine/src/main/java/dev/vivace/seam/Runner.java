@@ -13,8 +13,7 @@ public interface Runner {
     Sequence open();
 
     /// Runs a step: stores every row in its sequence and computes what is wanted. Sequences must come from this
-    /// runner or from one that
-    /// shares its weights.
+    /// runner or from one that shares its weights.
     ///
     /// @return borrowed until the next step
     Results run(Batch batch);

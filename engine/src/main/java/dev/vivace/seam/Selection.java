@@ -3,10 +3,8 @@ package dev.vivace.seam;
 import java.util.Arrays;
 
 /// Which slots rows read, filled by an [Attention] part: *tiles* of rows and a head, each with sorted, disjoint
-/// *runs* of slots.
-/// A selection only narrows what the model's own mask allows. Rows and heads without a tile read all that the
-/// mask allows; a row
-/// and head stands in at most one tile. Reused buffers.
+/// *runs* of slots. A selection only narrows what the model's own mask allows. Rows and heads without a tile
+/// read all that the mask allows; a row and head stands in at most one tile. Reused buffers.
 public final class Selection {
     /// Stands for all heads.
     public static final int ALL_HEADS = -1;

@@ -4,8 +4,8 @@ import dev.vivace.tensor.Matrix;
 import java.util.Optional;
 
 /// One sequence's state: the cache's slots and the state of every part that keeps some. A *slot* is a place in
-/// the cache; it holds
-/// one *position* of the text. Slots are numbered from 0 in the order they were stored. For one thread at a time.
+/// the cache; it holds one *position* of the text. Slots are numbered from 0 in the order they were stored. For
+/// one thread at a time.
 public interface Sequence extends AutoCloseable {
     /// Slots stored.
     int length();
@@ -26,8 +26,7 @@ public interface Sequence extends AutoCloseable {
     boolean truncatable();
 
     /// Of the slots that the last step stored, keeps only those of batch rows `rows[0..count)`, in that order.
-    /// Called after
-    /// every step that ran branches (rows with another parent than the row before).
+    /// Called after every step that ran branches (rows with another parent than the row before).
     void keep(int[] rows, int count);
 
     /// Adds `count` slots for positions `position..` whose keys and values will be given by [#write]; until
@@ -36,7 +35,8 @@ public interface Sequence extends AutoCloseable {
     /// @return the first new slot
     int extend(int position, int count);
 
-    /// Stores keys `[rows, kvHeads * keyDim]` and values of a layer in slots `from..`, in the layer's [KeyForm].
+    /// Stores keys `[rows, kvHeads * keyDim]` and values of a layer in slots `from..`, in the layer's
+    /// [KeyForm].
     void write(int layer, int from, Matrix keys, Matrix values, int rows);
 
     /// What layer `layer` has stored.

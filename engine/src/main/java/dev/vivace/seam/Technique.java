@@ -4,8 +4,7 @@ import dev.vivace.model.DecoderSpec;
 import java.util.List;
 
 /// One published method: its options (a nested record, the implementing class's state), its card, and how it
-/// binds to a model.
-/// Immutable; two techniques with equal options are equal.
+/// binds to a model. Immutable; two techniques with equal options are equal.
 public interface Technique {
     /// What it is and what it may stand beside.
     Card card();

@@ -94,10 +94,8 @@ final class Lanes {
     }
 
     /// The `L` f16 from `at` on. Exponent and fraction move to their f32 places and the exponent is rebiased;
-    /// infinities
-    /// and NaN get the largest exponent; a subnormal is read with the smallest exponent and an implied one, which
-    /// is then
-    /// subtracted.
+    /// infinities and NaN get the largest exponent; a subnormal is read with the smallest exponent and an
+    /// implied one, which is then subtracted.
     static FloatVector halves(MemorySegment segment, long at) {
         IntVector bits = (IntVector)
                 ShortVector.fromMemorySegment(S, segment, at, LE).convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);

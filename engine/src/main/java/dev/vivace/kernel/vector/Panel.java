@@ -9,10 +9,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /// Multiplies decoded weights, laid out so that the outputs of a panel are the lanes of two vectors: nothing is
-/// left to
-/// be added up at the end, and one loaded weight serves six rows. Every pair of row and output is one chain of
-/// fused
-/// multiply-adds over the columns in order.
+/// left to be added up at the end, and one loaded weight serves six rows. Every pair of row and output is one
+/// chain of fused multiply-adds over the columns in order.
 ///
 /// A panel is `[columns, WIDTH]` f32: column `k` of output `o` at byte `4 * (k * WIDTH + o)`.
 final class Panel {
@@ -24,17 +22,15 @@ final class Panel {
     static final int ROWS = 6;
 
     /// Columns decoded at a time, so that what is being laid out stays in the first-level cache; a multiple of
-    /// every
-    /// format's block.
+    /// every format's block.
     private static final int CHUNK = 256;
 
     private static final long STEP = 4L * WIDTH;
 
     private Panel() {}
 
-    /// Lays out `count` outputs: those numbered from `first` on, or `outputs[first]` and following. What a panel of
-    /// fewer
-    /// outputs leaves over is not read.
+    /// Lays out `count` outputs: those numbered from `first` on, or `outputs[first]` and following. What a
+    /// panel of fewer outputs leaves over is not read.
     static void lay(VectorWeights weights, int[] outputs, int first, int count, MemorySegment panel, long row) {
         int columns = weights.columns();
         for (int k = 0; k < columns; k += CHUNK) {

@@ -24,8 +24,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/// Q5_0: 22 bytes for 32 elements: f16 `d`, 32 fifth bits, 16 bytes; byte `i` holds the lower four bits of `q[i]`
-/// low and of `q[i + 16]` high; `x = d * (q - 16)`.
+/// Q5_0: 22 bytes for 32 elements: f16 `d`, 32 fifth bits, 16 bytes; byte `i` holds the lower four bits of
+/// `q[i]` low and of `q[i + 16]` high; `x = d * (q - 16)`.
 ///
 /// Elements 0..15 of a block go to one accumulator, 16..31 to another.
 final class Q5Rows extends RowFormat {

@@ -4,7 +4,8 @@ import dev.vivace.kernel.Phase;
 import dev.vivace.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 
-/// Walks the outputs and rows of a multiply. Outputs are numbers `[from, to)` themselves, or of a list of outputs.
+/// Walks the outputs and rows of a multiply. Outputs are numbers `[from, to)` themselves, or of a list of
+/// outputs.
 final class VectorMultiply {
     /// In place of a list: output `i` is `i`.
     static final int[] ALL = {};
