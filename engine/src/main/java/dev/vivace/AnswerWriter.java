@@ -62,6 +62,10 @@ final class AnswerWriter implements LiveRequest.Listener {
             long offset = logits.offset(results.logitsRow(row));
             logProbs.add(TokenLogProbs.of(logits.data(), offset, logits.columns(), token, top.getAsInt()));
         }
+        // Some files pad the embedding: rows past the vocabulary have no text and end nothing.
+        if (token >= tokenizer.size()) {
+            return true;
+        }
         if (!options.ignoreEnd() && tokenizer.isEnd(token)) {
             ended = true;
             return false;
@@ -80,11 +84,16 @@ final class AnswerWriter implements LiveRequest.Listener {
 
     @Override
     public void finished(LiveRequest.Ending ending) {
-        if (!stops.isStopped()) {
-            show(stops.push(detokenizer.finish()));
-        }
-        if (!stops.isStopped()) {
-            show(stops.finish());
+        try {
+            if (!stops.isStopped()) {
+                show(stops.push(detokenizer.finish()));
+            }
+            if (!stops.isStopped()) {
+                show(stops.finish());
+            }
+        } catch (RuntimeException failure) {
+            failed(failure);
+            return;
         }
         settle.accept(tokens);
         FinishReason reason = switch (ending) {

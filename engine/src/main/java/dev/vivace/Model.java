@@ -160,7 +160,12 @@ public final class Model implements AutoCloseable {
         return found;
     }
 
+    /// Takes note of a session, unless the model was closed meanwhile.
     synchronized Session opened(Session session) {
+        if (closed) {
+            session.close();
+            throw new OptionException("the model is closed");
+        }
         sessions.add(session);
         return session;
     }

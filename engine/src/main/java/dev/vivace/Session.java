@@ -152,6 +152,7 @@ public final class Session implements AutoCloseable {
             throw new OptionException("score of tokens [" + from + ", " + tokens.length
                     + "), expected 1 to the context of " + model.context());
         }
+        model.tokens(Prompt.tokens(tokens));
         return Scorer.score(loop, runner, model.workers(), tokens, from);
     }
 

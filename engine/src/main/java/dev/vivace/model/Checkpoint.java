@@ -3,7 +3,7 @@ package dev.vivace.model;
 import dev.vivace.FormatException;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Tensor;
-import java.nio.ByteBuffer;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -96,10 +96,8 @@ public final class Checkpoint {
             for (Tensor tensor : tensors.values()) {
                 String head = tensor.name() + tensor.dtype() + tensor.rows() + "x" + tensor.columns();
                 digest.update(head.getBytes(StandardCharsets.UTF_8));
-                ByteBuffer bytes = tensor.data()
-                        .asSlice(0, Math.min(4096, tensor.data().byteSize()))
-                        .asByteBuffer();
-                digest.update(bytes);
+                long bytes = Math.min(4096, tensor.data().byteSize());
+                digest.update(tensor.data().asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE));
             }
             return HexFormat.of().formatHex(digest.digest(), 0, 16);
         } catch (NoSuchAlgorithmException e) {

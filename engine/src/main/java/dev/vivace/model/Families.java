@@ -23,7 +23,7 @@ public final class Families {
     /// @throws UnsupportedException for an architecture not known here
     /// @throws FormatException for a shape that contradicts itself or the weights
     public static Checkpoint read(Gguf file) {
-        String architecture = file.metadata().text("general.architecture");
+        String architecture = file.metadata().word("general.architecture");
         Family family = ALL.stream()
                 .filter(known -> known.architecture().equals(architecture))
                 .findFirst()

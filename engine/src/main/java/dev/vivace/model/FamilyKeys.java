@@ -13,10 +13,23 @@ import java.util.Optional;
 /// A file's metadata under its architecture's prefix, each value checked against what a decoder can be.
 record FamilyKeys(Metadata metadata, String prefix) {
     private static final int MOST = 1 << 24;
+    private static final int LONGEST_NAME = 100;
 
-    /// The model's own name.
+    /// The model's own name, fit for a line of text.
     String name() {
-        return metadata.text("general.name", prefix);
+        String name = metadata.text("general.name", prefix).strip();
+        String line = name.substring(0, Math.min(name.length(), LONGEST_NAME)).replaceAll("\\p{Cc}", " ");
+        return line.isEmpty() ? prefix : line;
+    }
+
+    /// Layers; never more than there are tensors, so that no list grows on a file's word alone.
+    int layers(List<Tensor> tensors) {
+        int layers = count("block_count");
+        if (layers > tensors.size()) {
+            throw new FormatException(
+                    prefix + ".block_count=" + layers + ", but the file has only " + tensors.size() + " tensors");
+        }
+        return layers;
     }
 
     /// A count of 1 or more.
@@ -41,10 +54,10 @@ record FamilyKeys(Metadata metadata, String prefix) {
         return (int) value;
     }
 
-    /// A positive number, `fallback` if the file has none.
+    /// A positive number, in f32 too; `fallback` if the file has none.
     double positive(String key, double fallback) {
         double value = metadata.real(prefix + "." + key, fallback);
-        if (!(value > 0) || Double.isInfinite(value)) {
+        if (!((float) value > 0) || Float.isInfinite((float) value)) {
             throw new FormatException(prefix + "." + key + "=" + value + ", expected a number above 0");
         }
         return value;
@@ -53,7 +66,7 @@ record FamilyKeys(Metadata metadata, String prefix) {
     /// A number of 0 or more, `fallback` if the file has none.
     double nonNegative(String key, double fallback) {
         double value = metadata.real(prefix + "." + key, fallback);
-        if (!(value >= 0) || Double.isInfinite(value)) {
+        if (!(value >= 0) || Float.isInfinite((float) value)) {
             throw new FormatException(prefix + "." + key + "=" + value + ", expected a number of 0 or more");
         }
         return value;
@@ -107,7 +120,7 @@ record FamilyKeys(Metadata metadata, String prefix) {
         if (factors.isPresent()) {
             return new RopeScaling.Factors(factors(factors.get(), dimensions / 2));
         }
-        String type = metadata.text(prefix + ".rope.scaling.type", "none");
+        String type = metadata.word(prefix + ".rope.scaling.type", "none");
         double factor = positive("rope.scaling.factor", positive("rope.scale_linear", 1));
         return switch (type) {
             case "none" -> factor == 1 ? new RopeScaling.None() : new RopeScaling.Linear(factor);

@@ -21,7 +21,7 @@ final class Gemma3 implements Family {
     @Override
     public DecoderSpec spec(FamilyKeys keys, List<Tensor> tensors) {
         int width = keys.count("embedding_length");
-        int count = keys.count("block_count");
+        int count = keys.layers(tensors);
         int heads = keys.count("attention.head_count");
         int keyDim = keys.headDim("attention.key_length", width, heads);
         int window = keys.countOrNone("attention.sliding_window", 0);

@@ -1,5 +1,6 @@
 package dev.vivace.model;
 
+import dev.vivace.FormatException;
 import dev.vivace.kernel.Activation;
 
 /// The shape of one decoder layer.
@@ -25,6 +26,19 @@ public record LayerSpec(
         float attentionScale,
         float attentionSoftcap,
         Rope rope) {
+    private static final int WIDEST = 1 << 24;
+
+    /// Checks that heads divide into groups and that rows of them can be counted.
+    public LayerSpec {
+        if (heads < 1 || kvHeads < 1 || heads % kvHeads != 0) {
+            throw new FormatException("heads=" + heads + ", kvHeads=" + kvHeads + ", expected a divisor of the heads");
+        }
+        if (keyDim < 1 || valueDim < 1 || (long) heads * Math.max(keyDim, valueDim) > WIDEST) {
+            throw new FormatException("heads=" + heads + " of keyDim=" + keyDim + " and valueDim=" + valueDim
+                    + ", expected at most " + WIDEST + " elements in all");
+        }
+    }
+
     /// Query heads that share a key-value head.
     public int group() {
         return heads / kvHeads;

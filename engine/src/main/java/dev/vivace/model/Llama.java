@@ -39,6 +39,6 @@ final class Llama implements Family {
                 (float) keys.positive("attention.layer_norm_rms_epsilon", 1e-5),
                 1,
                 0,
-                Collections.nCopies(keys.count("block_count"), layer));
+                Collections.nCopies(keys.layers(tensors), layer));
     }
 }

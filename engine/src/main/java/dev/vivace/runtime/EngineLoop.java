@@ -55,6 +55,8 @@ public final class EngineLoop implements AutoCloseable {
 
     /// Runs `work` between two steps and returns what it gives: whatever else needs the model's runners or
     /// sequences.
+    ///
+    /// @throws CancelledException if the loop has ended
     public <T> T call(Supplier<T> work) {
         if (Thread.currentThread() == thread) {
             return work.get();
@@ -68,7 +70,7 @@ public final class EngineLoop implements AutoCloseable {
             }
         };
         if (!queue(() -> errands.add(errand))) {
-            return work.get();
+            throw new CancelledException("the model was closed");
         }
         wake();
         try {
@@ -180,23 +182,43 @@ public final class EngineLoop implements AutoCloseable {
         int running = decoding.size();
         for (int i = 0; i < prefilling.size(); i++) {
             LiveRequest request = prefilling.get(i);
-            int row = request.prefillBudget() > 0 ? request.job().take(results) : -1;
-            if (row >= 0) {
-                request.prefilled();
+            if (request.prefillBudget() > 0 && isStored(request, results)) {
                 prefilling.remove(i--);
-                begin(request, results, row);
             }
         }
         for (int i = running - 1; i >= 0; i--) {
             LiveRequest request = decoding.get(i);
-            if (request.rests()) {
-                continue;
-            }
-            request.accepted().clear();
-            request.runner().parts().decoding().accept(results, request, request.accepted());
-            if (!handOver(request, results)) {
+            if (!request.rests() && !goesOn(request, results)) {
                 decoding.remove(i);
             }
+        }
+    }
+
+    /// Whether the prompt is stored by now; then the request decodes, or has ended. What fails here is the request's
+    /// own (its sampling, its text): the others go on.
+    private boolean isStored(LiveRequest request, Results results) {
+        try {
+            int row = request.job().take(results);
+            if (row < 0) {
+                return false;
+            }
+            request.prefilled();
+            begin(request, results, row);
+        } catch (RuntimeException own) {
+            fail(request, own);
+        }
+        return true;
+    }
+
+    /// Whether the request wants another step after this one; fails alone, as in [#isStored].
+    private static boolean goesOn(LiveRequest request, Results results) {
+        try {
+            request.accepted().clear();
+            request.runner().parts().decoding().accept(results, request, request.accepted());
+            return handOver(request, results);
+        } catch (RuntimeException own) {
+            fail(request, own);
+            return false;
         }
     }
 
@@ -244,12 +266,16 @@ public final class EngineLoop implements AutoCloseable {
         prefilling.clear();
         decoding.clear();
         for (LiveRequest request : all) {
-            request.listener()
-                    .failed(
-                            failure instanceof VivaceException
-                                    ? failure
-                                    : new IllegalStateException("the step failed: " + failure, failure));
+            fail(request, failure);
         }
+    }
+
+    private static void fail(LiveRequest request, RuntimeException failure) {
+        request.listener()
+                .failed(
+                        failure instanceof VivaceException
+                                ? failure
+                                : new IllegalStateException("the step failed: " + failure, failure));
     }
 
     /// Ends the thread; requests on their way fail. Idempotent.

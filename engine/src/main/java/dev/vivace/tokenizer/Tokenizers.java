@@ -14,10 +14,10 @@ public final class Tokenizers {
     /// @throws dev.vivace.FormatException if the description is incomplete or contradicts itself, naming the key
     /// @throws UnsupportedException if the kind of vocabulary is not known here, naming those that are
     public static Tokenizer of(Metadata metadata) {
-        String model = metadata.text("tokenizer.ggml.model");
+        String model = metadata.word("tokenizer.ggml.model");
         return switch (model) {
             case "gpt2" -> {
-                PreTokenizer rule = PreTokenizer.named(metadata.text("tokenizer.ggml.pre"));
+                PreTokenizer rule = PreTokenizer.named(metadata.word("tokenizer.ggml.pre"));
                 yield byteLevel(GgufVocabulary.byteLevel(metadata, rule.addBos()), rule);
             }
             case "llama" -> sentencePiece(GgufVocabulary.sentencePiece(metadata));

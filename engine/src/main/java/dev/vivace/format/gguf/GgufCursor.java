@@ -30,6 +30,8 @@ final class GgufCursor {
     /// KiB).
     static final int LONGEST_TEXT = 1 << 26;
 
+    private static final int LONGEST_SHOWN = 80;
+
     static final int MOST_STRINGS = 1 << 22;
     static final int MOST_NUMBERS = 1 << 24;
 
@@ -84,9 +86,14 @@ final class GgufCursor {
         } catch (CharacterCodingException e) {
             throw new FormatException(
                     source + ": " + what + " before byte " + position + " is not UTF-8: "
-                            + new String(bytes, StandardCharsets.UTF_8),
+                            + shown(new String(bytes, StandardCharsets.UTF_8)),
                     e);
         }
+    }
+
+    /// As much of a key as a sentence has room for.
+    static String shown(String key) {
+        return key.length() <= LONGEST_SHOWN ? key : key.substring(0, LONGEST_SHOWN) + "…";
     }
 
     /// A string value, tolerant of odd bytes.

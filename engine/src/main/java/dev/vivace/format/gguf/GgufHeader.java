@@ -78,9 +78,9 @@ record GgufHeader(int version, int alignment, Metadata metadata, Map<String, Ten
         Map<String, MetadataValue> values = new LinkedHashMap<>();
         for (long i = 0; i < count; i++) {
             String key = cursor.name("metadata key", LONGEST_KEY);
-            MetadataValue value = cursor.value(cursor.type("type of metadata " + key), 0);
+            MetadataValue value = cursor.value(cursor.type("type of metadata " + GgufCursor.shown(key)), 0);
             if (values.put(key, value) != null) {
-                throw cursor.damaged("metadata " + key + " appears twice, expected once");
+                throw cursor.damaged("metadata " + GgufCursor.shown(key) + " appears twice, expected once");
             }
         }
         return Metadata.of(source, values);

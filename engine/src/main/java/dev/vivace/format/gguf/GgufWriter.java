@@ -7,6 +7,7 @@ import dev.vivace.tensor.codec.Codec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -233,12 +234,13 @@ public final class GgufWriter {
         drain(out, ByteBuffer.allocate((int) padding(position, alignment)));
     }
 
+    /// Through an array of our own, since not every heap segment has a view as bytes.
     private static void copy(WritableByteChannel out, MemorySegment data) throws IOException {
+        byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, data.byteSize())];
         for (long at = 0; at < data.byteSize(); at += CHUNK_BYTES) {
-            drain(
-                    out,
-                    data.asSlice(at, Math.min(CHUNK_BYTES, data.byteSize() - at))
-                            .asByteBuffer());
+            int n = (int) Math.min(CHUNK_BYTES, data.byteSize() - at);
+            MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, chunk, 0, n);
+            drain(out, ByteBuffer.wrap(chunk, 0, n));
         }
     }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// another
 /// type.
 public final class Metadata {
+    private static final int LONGEST_WORD = 64;
+
     private final String source;
     private final Map<String, MetadataValue> values;
 
@@ -57,6 +59,21 @@ public final class Metadata {
     public String text(String key, String fallback) {
         MetadataValue value = values.get(key);
         return value == null ? fallback : asText(key, value);
+    }
+
+    /// The text at `key` that names one thing of a known few: at most 64 characters, none of them a control character.
+    public String word(String key) {
+        return word(key, text(key));
+    }
+
+    /// The name at `key`, as [#word(String)], or `fallback` where the file has no such key.
+    public String word(String key, String fallback) {
+        String word = text(key, fallback);
+        if (word.length() > LONGEST_WORD || word.chars().anyMatch(Character::isISOControl)) {
+            throw new FormatException(source + ": metadata " + key + " is a string of " + word.length()
+                    + " characters, expected a name of at most " + LONGEST_WORD + " visible ones");
+        }
+        return word;
     }
 
     /// The whole number at `key`.
