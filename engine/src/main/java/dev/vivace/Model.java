@@ -183,13 +183,14 @@ public final class Model implements AutoCloseable {
         return workers;
     }
 
-    int[] tokens(Prompt prompt) {
-        return prompts.tokens(prompt);
+    /// The tokens of `prompt`, which must leave room for `more` in the context.
+    int[] tokens(Prompt prompt, int more) {
+        return prompts.tokens(prompt, context(), more);
     }
 
     /// The prompt as the model sees it: control tokens, begin token and all.
     public int[] tokenize(Prompt prompt) {
-        return tokens(prompt).clone();
+        return prompts.tokens(prompt).clone();
     }
 
     /// The model's shape.

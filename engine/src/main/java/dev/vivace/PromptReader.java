@@ -19,6 +19,7 @@ final class PromptReader {
     private final Tokenizer tokenizer;
     private final Metadata metadata;
     private @Nullable Optional<ChatTemplate> template;
+    private int longestPiece;
 
     PromptReader(DecoderSpec spec, Tokenizer tokenizer, Metadata metadata) {
         this.spec = spec;
@@ -36,12 +37,47 @@ final class PromptReader {
         return template;
     }
 
+    /// The tokens of `prompt`, however many.
     int[] tokens(Prompt prompt) {
         return switch (prompt) {
             case Prompt.Raw(String text) -> begun(tokenizer.encode(text));
             case Prompt.Chat chat -> begun(tokenizer.encode(render(chat)));
             case Prompt.Tokens(int[] ids) -> checked(ids);
         };
+    }
+
+    /// The tokens of `prompt`, which must leave room in a context of `context` tokens for `more` tokens.
+    int[] tokens(Prompt prompt, int context, int more) {
+        int[] tokens = switch (prompt) {
+            case Prompt.Raw(String text) -> begun(tokenizer.encode(bounded(MarkedText.literal(text), context)));
+            case Prompt.Chat chat -> begun(tokenizer.encode(bounded(render(chat), context)));
+            case Prompt.Tokens(int[] ids) -> checked(ids);
+        };
+        if (tokens.length + more > context) {
+            throw new CapacityException("the prompt has " + tokens.length + " tokens, but the context holds " + context
+                    + ": shorten it or load the model with a larger context");
+        }
+        return tokens;
+    }
+
+    /// Splitting a text takes many times its own memory, so one that cannot fit is refused before.
+    private MarkedText bounded(MarkedText text, int context) {
+        long most = (long) context * longestPiece();
+        if (text.text().length() > most) {
+            throw new CapacityException("the prompt has " + text.text().length() + " characters, but a context of "
+                    + context + " tokens holds at most " + most
+                    + ": shorten it or load the model with a larger context");
+        }
+        return text;
+    }
+
+    private synchronized int longestPiece() {
+        if (longestPiece == 0) {
+            for (int id = 0; id < tokenizer.size(); id++) {
+                longestPiece = Math.max(longestPiece, tokenizer.piece(id).length());
+            }
+        }
+        return longestPiece;
     }
 
     private MarkedText render(Prompt.Chat chat) {

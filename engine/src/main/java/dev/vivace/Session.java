@@ -70,13 +70,8 @@ public final class Session implements AutoCloseable {
     /// @throws CapacityException if the prompt does not fit into the context
     /// @throws UnsupportedException for a conversation with a model that has no chat template
     public Generation generate(Prompt prompt, GenerateOptions options) {
-        int[] tokens = model.tokens(prompt);
-        int context = model.context();
-        if (tokens.length > context || (tokens.length == context && options.maxTokens() > 0)) {
-            throw new CapacityException("the prompt has " + tokens.length + " tokens, but the context holds " + context
-                    + ": shorten it or load the model with a larger context");
-        }
-        return begin(tokens, Math.min(options.maxTokens(), context - tokens.length), options);
+        int[] tokens = model.tokens(prompt, Math.min(1, options.maxTokens()));
+        return begin(tokens, Math.min(options.maxTokens(), model.context() - tokens.length), options);
     }
 
     private synchronized Generation begin(int[] tokens, int maxTokens, GenerateOptions options) {
@@ -152,7 +147,7 @@ public final class Session implements AutoCloseable {
             throw new OptionException("score of tokens [" + from + ", " + tokens.length
                     + "), expected 1 to the context of " + model.context());
         }
-        model.tokens(Prompt.tokens(tokens));
+        model.tokenize(Prompt.tokens(tokens));
         return Scorer.score(loop, runner, model.workers(), tokens, from);
     }
 
@@ -162,7 +157,7 @@ public final class Session implements AutoCloseable {
     /// @param reward judges answers, where the search asks
     public String search(Prompt prompt, GenerateOptions options, Search.Reward reward) {
         Search search = model.search(plan).orElseGet(() -> new OneAnswer(options.maxTokens()));
-        try (SessionBranch root = new SessionBranch(fork(), options, model.tokens(prompt))) {
+        try (SessionBranch root = new SessionBranch(fork(), options, model.tokens(prompt, 0))) {
             return search.solve(root, reward);
         }
     }

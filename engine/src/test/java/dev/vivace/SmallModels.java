@@ -18,11 +18,11 @@ final class SmallModels {
             + "{{ message['content'] | trim }}<|im_end|>\n{% endfor %}"
             + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
-    private static final int WIDTH = 16;
-    private static final int HEADS = 4;
-    private static final int KV_HEADS = 2;
+    private static final int WIDTH = 8;
+    private static final int HEADS = 2;
+    private static final int KV_HEADS = 1;
     private static final int HEAD_DIM = 4;
-    private static final int HIDDEN = 24;
+    private static final int HIDDEN = 8;
     private static final int LAYERS = 2;
 
     private final GgufWriter writer = new GgufWriter();

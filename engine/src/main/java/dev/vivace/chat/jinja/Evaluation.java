@@ -17,7 +17,7 @@ final class Evaluation {
     static final int RANGE = 100_000;
 
     /// The characters of one string.
-    static final int LENGTH = 1 << 26;
+    static final int LENGTH = 1 << 24;
 
     private static final long WORK = 30_000_000;
     private static final long WORK_PER_INPUT = 100;
