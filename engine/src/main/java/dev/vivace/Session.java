@@ -170,6 +170,24 @@ public final class Session implements AutoCloseable {
         return model.opened(copy);
     }
 
+    /// As [#fork()], with other techniques from here on. What is stored is shared where those allow it, else
+    /// computed again when an
+    /// answer needs it.
+    ///
+    /// @throws UnsupportedException if a technique cannot run on this model; gives every reason
+    public synchronized Session fork(Plan other) {
+        requireFree();
+        Session copy = model.session(other);
+        if (copy.loop == loop) {
+            copy.runner.adopt(sequence).ifPresent(shared -> {
+                copy.sequence.close();
+                copy.sequence = shared;
+                copy.stored = stored;
+            });
+        }
+        return copy;
+    }
+
     /// Forgets the text.
     public synchronized void reset() {
         requireFree();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.vivace.sampling.Sampling;
+import dev.vivace.seam.Plan;
 import dev.vivace.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,6 +151,21 @@ class SessionTest {
             }
             assertThat(session.generate(Prompt.raw("Tom had a dog"), GREEDY).text())
                     .isEqualTo(greedy("Tom had a dog"));
+        }
+    }
+
+    @Test
+    void aForkWithAnotherPlanSharesWhatIsStored() {
+        try (Session session = model.session()) {
+            session.generate(Prompt.raw("Tom had a dog"), GREEDY.withMaxTokens(1))
+                    .text();
+            try (Session fork = session.fork(Plan.PLAIN)) {
+                Answer answer =
+                        fork.generate(Prompt.raw("Tom had a dog"), GREEDY).answer();
+                assertThat(answer.text()).isEqualTo(greedy("Tom had a dog"));
+                assertThat(answer.timings().cachedTokens())
+                        .isEqualTo(answer.timings().promptTokens() - 1);
+            }
         }
     }
 

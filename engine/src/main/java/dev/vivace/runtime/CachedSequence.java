@@ -181,6 +181,20 @@ final class CachedSequence implements Sequence {
         return copy;
     }
 
+    /// A fork with the parts of `other`, whose pages have `shapes`; empty if these differ or a state cannot
+    /// begin here.
+    Optional<CachedSequence> forkFor(DecoderRunner other, CacheShape[] shapes) {
+        requireUsable("adopt");
+        if (!layers.haveShapes(shapes)) {
+            return Optional.empty();
+        }
+        return states.forkFor(other.parts(), length() == 0).map(forked -> {
+            CachedSequence copy = new CachedSequence(other, layers.fork(), forked, positions.copy(), annexes.share());
+            copy.step.settle(length());
+            return copy;
+        });
+    }
+
     @Override
     public boolean truncatable() {
         return states.truncationBar().isEmpty();

@@ -12,6 +12,7 @@ import dev.vivace.seam.Runner;
 import dev.vivace.seam.Sequence;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A decoder with its parts.
 final class DecoderRunner implements Runner {
@@ -59,6 +60,14 @@ final class DecoderRunner implements Runner {
     @Override
     public Sequence open() {
         return new CachedSequence(this, shapes);
+    }
+
+    @Override
+    public Optional<Sequence> adopt(Sequence prefix) {
+        if (!(prefix instanceof CachedSequence sequence) || !sequence.isOf(core)) {
+            throw new IllegalArgumentException("the sequence belongs to other weights");
+        }
+        return sequence.forkFor(this, shapes).map(fork -> fork);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.vivace.seam.Part;
 import dev.vivace.seam.PartState;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// What the parts of one sequence keep for it.
 final class PartStates {
@@ -39,6 +40,27 @@ final class PartStates {
         PartStates copy = new PartStates();
         states.forEach((part, state) -> copy.states.put(part, state.fork()));
         return copy;
+    }
+
+    /// States for `parts`: forks of those that are here, new ones for the rest. Empty if a new one must have
+    /// seen every slot, which
+    /// is what a state that cannot be cut back says of itself.
+    ///
+    /// @param nothingStored whether there is no slot to have been seen
+    Optional<PartStates> forkFor(Parts parts, boolean nothingStored) {
+        PartStates opened = open(parts);
+        for (Map.Entry<Part, PartState> entry : opened.states.entrySet()) {
+            PartState here = states.get(entry.getKey());
+            if (here == null && !nothingStored && !entry.getValue().truncatable()) {
+                opened.close();
+                return Optional.empty();
+            }
+            if (here != null) {
+                entry.getValue().close();
+                entry.setValue(here.fork());
+            }
+        }
+        return Optional.of(opened);
     }
 
     /// Why slots cannot be forgotten; empty if they can.

@@ -23,6 +23,16 @@ final class SequenceLayers {
         return new SequenceLayers(Arrays.stream(layers).map(CacheLayer::fork).toArray(CacheLayer[]::new));
     }
 
+    /// Whether every layer's pages come from the same pools.
+    boolean haveShapes(CacheShape[] shapes) {
+        for (int layer = 0; layer < layers.length; layer++) {
+            if (layers[layer].shape() != shapes[layer]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     int count() {
         return layers.length;
     }
