@@ -5,18 +5,26 @@ import dev.vivace.kernel.KernelLevels;
 import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.Workers;
 import dev.vivace.model.Families;
+import dev.vivace.seam.KvLayout;
 import java.util.Locale;
 
 /// What a model will take, drawn up before it is loaded.
 ///
 /// @param weightsBytes the file's weights, mapped
 /// @param packedBytes copies that packing makes
-/// @param scratchBytes buffers of a step
+/// @param scratchBytes buffers of a step at the end of a full context
+/// @param scratchBytesPerToken how much of that each position of the context adds
 /// @param cacheBytesPerToken keys and values of one token
 /// @param context most positions of a sequence
 /// @param freeBytes what may be used
 public record MemoryPlan(
-        long weightsBytes, long packedBytes, long scratchBytes, long cacheBytesPerToken, int context, long freeBytes) {
+        long weightsBytes,
+        long packedBytes,
+        long scratchBytes,
+        long scratchBytesPerToken,
+        long cacheBytesPerToken,
+        int context,
+        long freeBytes) {
     /// The plan for `file`, which is not loaded; what does not fit is no failure here.
     ///
     /// @throws FormatException if the file is damaged
@@ -27,9 +35,10 @@ public record MemoryPlan(
         return MemoryPlans.plan(Families.read(file), options, kernels, threads);
     }
 
-    /// Keys and values of one full context.
+    /// Keys and values of one full context, in whole pages.
     public long cacheBytes() {
-        return cacheBytesPerToken * context;
+        long pages = (context + KvLayout.PAGE_TOKENS - 1L) / KvLayout.PAGE_TOKENS;
+        return cacheBytesPerToken * pages * KvLayout.PAGE_TOKENS;
     }
 
     /// Everything but caches.
@@ -47,10 +56,21 @@ public record MemoryPlan(
         return totalBytes() <= freeBytes;
     }
 
-    /// The most positions whose keys and values fit beside the rest.
+    /// The most positions whose keys and values fit beside the rest, in whole pages unless all of them fit.
     public int contextThatFits() {
-        long left = Math.max(0, freeBytes - fixedBytes());
-        return (int) Math.min(context, left / Math.max(1, cacheBytesPerToken));
+        if (fits()) {
+            return context;
+        }
+        long left = freeBytes - (fixedBytes() - scratchBytesPerToken * context);
+        long positions = Math.max(0, left) / Math.max(1, cacheBytesPerToken + scratchBytesPerToken);
+        return (int) Math.min(context - 1L, positions / KvLayout.PAGE_TOKENS * KvLayout.PAGE_TOKENS);
+    }
+
+    /// The same with another context.
+    MemoryPlan withContext(int positions) {
+        long scratch = scratchBytes + scratchBytesPerToken * (positions - (long) context);
+        return new MemoryPlan(
+                weightsBytes, packedBytes, scratch, scratchBytesPerToken, cacheBytesPerToken, positions, freeBytes);
     }
 
     /// The plan in one line.
@@ -62,8 +82,9 @@ public record MemoryPlan(
     /// Fails unless everything fits.
     void require() {
         if (!fits()) {
-            throw new CapacityException("not enough memory: " + mib(totalBytes()) + " are needed (" + summary()
-                    + "); a context of " + contextThatFits() + " would fit");
+            int fits = contextThatFits();
+            throw new CapacityException("not enough memory: " + mib(totalBytes()) + " are needed (" + summary() + "); "
+                    + (fits > 0 ? "a context of " + fits + " would fit" : "no context is short enough to fit"));
         }
     }
 

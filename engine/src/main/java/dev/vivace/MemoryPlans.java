@@ -6,6 +6,7 @@ import dev.vivace.model.DecoderSpec;
 import dev.vivace.model.LayerSpec;
 import dev.vivace.runtime.CachePlan;
 import dev.vivace.tensor.Matrix;
+import java.util.function.ToIntFunction;
 
 /// Draws up memory plans.
 final class MemoryPlans {
@@ -23,31 +24,41 @@ final class MemoryPlans {
         long free = options.memoryBytes() > 0 ? options.memoryBytes() : FreeMemory.bytes();
         int wanted = options.context() > 0 ? options.context() : spec.context();
         long perToken = CachePlan.bytesPerToken(spec, options.cacheType());
-        long scratch = scratch(spec) + threads * kernels.scratchBytes(widest(spec), headDim(spec));
-        MemoryPlan plan = new MemoryPlan(checkpoint.bytes(), 0, scratch, perToken, wanted, free);
+        long partial = partial(spec);
+        long scratch = scratch(spec)
+                + partial * wanted
+                + threads
+                        * kernels.scratchBytes(
+                                widest(spec), most(spec, layer -> Math.max(layer.keyDim(), layer.valueDim())));
+        MemoryPlan plan = new MemoryPlan(checkpoint.bytes(), 0, scratch, partial, perToken, wanted, free);
         if (plan.fits() || options.context() > 0) {
             return plan;
         }
-        int fits = Math.max(Math.min(wanted, LEAST), plan.contextThatFits());
-        return new MemoryPlan(plan.weightsBytes(), plan.packedBytes(), scratch, perToken, fits, free);
+        return plan.withContext(Math.max(Math.min(wanted, LEAST), plan.contextThatFits()));
+    }
+
+    /// Attention keeps an output and a sum for each row of a step and each span of as many slots as a step has rows:
+    /// that is one a position.
+    private static long partial(DecoderSpec spec) {
+        return 4L
+                * (Matrix.strideOf(most(spec, LayerSpec::outputWidth)) + Matrix.strideOf(most(spec, LayerSpec::heads)));
     }
 
     /// Activations of a full step: hidden states, queries, keys, values, neurons, and logits of one row.
     private static long scratch(DecoderSpec spec) {
         long floats = 5L * Matrix.strideOf(spec.width());
-        LayerSpec layer = spec.layer(0);
-        floats += 3L * layer.queryWidth() + layer.keyWidth() + layer.valueWidth() + layer.outputWidth();
-        floats += 2L * layer.hidden();
+        floats += 3L * most(spec, LayerSpec::queryWidth);
+        floats += 2L * most(spec, LayerSpec::keyWidth) + most(spec, LayerSpec::valueWidth);
+        floats += most(spec, LayerSpec::outputWidth) + 2L * most(spec, LayerSpec::hidden);
         return 4L * (ROWS * floats + spec.vocabulary());
     }
 
     private static int widest(DecoderSpec spec) {
-        return Math.max(
-                spec.width(),
-                spec.layers().stream().mapToInt(LayerSpec::hidden).max().orElse(1));
+        int widest = Math.max(spec.width(), most(spec, LayerSpec::hidden));
+        return Math.max(widest, Math.max(most(spec, LayerSpec::queryWidth), most(spec, LayerSpec::outputWidth)));
     }
 
-    private static int headDim(DecoderSpec spec) {
-        return spec.layers().stream().mapToInt(LayerSpec::keyDim).max().orElse(1);
+    private static int most(DecoderSpec spec, ToIntFunction<LayerSpec> size) {
+        return spec.layers().stream().mapToInt(size).max().orElse(1);
     }
 }

@@ -143,7 +143,7 @@ final class CacheLayer {
     }
 
     private void point(int page) {
-        blocks.page(page, shape.pool().segment(pages[page]), shape.pool().offset(pages[page]));
+        blocks.page(page, shape.pool().slice(pages[page]), 0);
     }
 
     MemorySegment annex(int page) {

@@ -141,7 +141,7 @@ public final class Decoder implements AutoCloseable {
         return core.weights().bytesPerRow();
     }
 
-    /// Bytes taken by caches now.
+    /// Bytes of keys and values that sequences have now.
     public long cacheBytes() {
         return budget.usedBytes();
     }

@@ -352,9 +352,9 @@ class SequenceTest {
 
     @Test
     void fullCacheLeavesEverySequenceAsItWas() {
-        // A slab of 8 pages a layer, two layers; the ninth page does not fit.
-        long slab = 8L * 64 * 2 * 2 * 8 * Float.BYTES;
-        try (Tiny tiny = new Tiny("llama3-gqa", Tiny.Setup.plain().limit(2 * slab))) {
+        // Room for 8 pages in each of two layers; the ninth page does not fit.
+        long page = 64L * 2 * 2 * 8 * Float.BYTES;
+        try (Tiny tiny = new Tiny("llama3-gqa", Tiny.Setup.plain().limit(2 * 8 * page))) {
             Runner runner = tiny.runner();
             int[] tokens = tiny.tokens(600, 8);
             try (Sequence a = runner.open();
