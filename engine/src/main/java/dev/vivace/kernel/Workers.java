@@ -6,16 +6,19 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A pool of worker threads that run one job at a time in parallel slices. The caller of [#run] is slice 0; the
-/// other slices run on daemon threads that live until [#close].
+/// A pool of worker threads that run one job at a time in parallel slices. The caller of [#run] runs slice
+/// 0; the other slices run on daemon threads that live until [#close], or on the caller. Each slice runs
+/// once, so what belongs to a slice (its scratch) needs no guard, but the next time it may be another
+/// thread's turn.
 ///
 /// A run costs no allocation and takes no lock: the caller publishes a job by raising a ticket, each worker
-/// that sees the new ticket runs its slice and counts down. Whoever waits spins for a short bounded time, since
-/// the next job of a step usually follows within microseconds, then parks; with more threads than processors it
-/// parks almost at once.
+/// that sees the new ticket claims its slice, runs it and counts down. When the caller is done with slice 0
+/// it runs what nobody has claimed yet, so that a thread that sleeps, or whose processor another process
+/// took, delays nobody. Whoever waits spins for a short bounded time, since the next job of a step usually
+/// follows within microseconds, then parks; with more threads than processors it parks almost at once.
 ///
-/// One job runs at a time: a [#run] inside a slice or beside another run is refused. Safe for use by different
-/// caller threads one after another.
+/// One job runs at a time: a [#run] inside a slice or beside another run is refused. Safe for use by
+/// different caller threads one after another.
 public final class Workers implements AutoCloseable {
     /// A job cut into as many slices as there are workers.
     public interface Job {
@@ -37,10 +40,16 @@ public final class Workers implements AutoCloseable {
     private static final VarHandle STATE = field("state", int.class);
     private static final VarHandle TICKET = field("ticket", int.class);
     private static final VarHandle LEFT = field("left", int.class);
+    private static final VarHandle CLAIMS = MethodHandles.arrayElementVarHandle(int[].class);
+
+    /// Claims stand this many elements apart, so that no two share a cache line.
+    private static final int APART = 32;
+
     private static final VarHandle FAILURE = field("failure", Throwable.class);
 
     private final Thread[] threads;
     private final Sleeper[] sleepers;
+    private final int[] claims;
     private final long spinNanos;
     private final Sleeper callerSleeper = new Sleeper();
 
@@ -51,7 +60,7 @@ public final class Workers implements AutoCloseable {
     /// Raised once per run; the new value is what workers wait for.
     private volatile int ticket;
 
-    /// Slices of the running job that have not ended, the caller's excluded.
+    /// Slices of the running job that have not ended, slice 0 excluded.
     private volatile int left;
 
     private volatile @Nullable Throwable failure;
@@ -60,6 +69,7 @@ public final class Workers implements AutoCloseable {
         spinNanos = count > Runtime.getRuntime().availableProcessors() ? CROWDED_SPIN_NANOS : SPIN_NANOS;
         threads = new Thread[count - 1];
         sleepers = new Sleeper[count - 1];
+        claims = new int[count * APART];
         for (int i = 0; i < threads.length; i++) {
             int worker = i + 1;
             sleepers[i] = new Sleeper();
@@ -90,8 +100,8 @@ public final class Workers implements AutoCloseable {
         return Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
     }
 
-    /// Threads that make a good default: physical cores that this process may use (hardware threads of one core
-    /// share its arithmetic units), at most what the container's quota grants, at least 1.
+    /// Threads that make a good default: physical cores that this process may use (hardware threads of one
+    /// core share its arithmetic units), at most what the container's quota grants, at least 1.
     public static int physicalCores() {
         return Cores.ofThisMachine().physical();
     }
@@ -101,10 +111,11 @@ public final class Workers implements AutoCloseable {
         return threads.length + 1;
     }
 
-    /// Runs every slice and returns when all are done; the caller runs slice 0. What a slice throws is thrown
-    /// here after all slices have stopped; further throwables are attached as suppressed.
+    /// Runs every slice and returns when all are done. What a slice throws is thrown here after all slices
+    /// have stopped; further throwables are attached as suppressed.
     ///
-    /// @throws IllegalStateException when a job runs already (also from inside a slice) or the pool is closed
+    /// @throws IllegalStateException when a job runs already (also from inside a slice) or the pool is
+    ///     closed
     public void run(Job job) {
         if (!STATE.compareAndSet(this, IDLE, RUNNING)) {
             throw new IllegalStateException(
@@ -112,24 +123,19 @@ public final class Workers implements AutoCloseable {
                             ? "the workers are closed"
                             : "the workers already run a job; nested and concurrent runs are not possible");
         }
-        int workers = threads();
-        if (workers > 1) {
-            this.job = job;
-            left = workers - 1;
-            TICKET.getAndAdd(this, 1);
-            for (int i = 0; i < threads.length; i++) {
-                sleepers[i].wake();
+        this.job = job;
+        left = threads.length;
+        int mine = (int) TICKET.getAndAdd(this, 1) + 1;
+        wakeAll();
+        runSlice(0);
+        for (int worker = 1; worker <= threads.length; worker++) {
+            if (claim(worker, mine)) {
+                runSlice(worker);
+                LEFT.getAndAdd(this, -1);
             }
         }
-        try {
-            job.run(0, workers);
-        } catch (Throwable t) {
-            record(t);
-        }
-        if (workers > 1) {
-            awaitSlices();
-            this.job = NOTHING;
-        }
+        awaitSlices();
+        this.job = NOTHING;
         Throwable thrown = (Throwable) FAILURE.getAndSet(this, null);
         if (!STATE.compareAndSet(this, RUNNING, IDLE)) {
             state = CLOSED;
@@ -175,40 +181,54 @@ public final class Workers implements AutoCloseable {
     }
 
     private void serve(int worker, Sleeper sleeper) {
-        int done = 0;
-        while (awaitTicket(done, sleeper)) {
-            done++;
-            try {
-                job.run(worker, threads.length + 1);
-            } catch (Throwable t) {
-                record(t);
+        int seen = 0;
+        while (true) {
+            int next = awaitTicket(seen, sleeper);
+            if (next == seen) {
+                return;
             }
-            if ((int) LEFT.getAndAdd(this, -1) == 1) {
-                callerSleeper.wake();
+            seen = next;
+            if (claim(worker, next)) {
+                runSlice(worker);
+                if ((int) LEFT.getAndAdd(this, -1) == 1) {
+                    callerSleeper.wake();
+                }
             }
         }
     }
 
-    /// Waits until the ticket is beyond `done`; false when the pool was closed instead.
-    private boolean awaitTicket(int done, Sleeper sleeper) {
+    /// Whether the calling thread is the one to run slice `worker` of run `mine`. Every run claims every
+    /// slice, so a claim is the number of the last run; who comes late finds it raised already.
+    private boolean claim(int worker, int mine) {
+        return CLAIMS.compareAndSet(claims, worker * APART, mine - 1, mine);
+    }
+
+    private void runSlice(int worker) {
+        try {
+            job.run(worker, threads.length + 1);
+        } catch (Throwable t) {
+            record(t);
+        }
+    }
+
+    /// Waits until the ticket is no longer `seen` and returns it, or `seen` when the pool was closed.
+    private int awaitTicket(int seen, Sleeper sleeper) {
         long until = 0;
         for (int i = 1; ; i++) {
             // The pool closes only between runs, so a ticket raised before it closed has been served already.
             boolean closed = state == CLOSED;
-            if (ticket != done) {
-                return true;
-            }
-            if (closed) {
-                return false;
+            int now = ticket;
+            if (now != seen || closed) {
+                return now;
             }
             Thread.onSpinWait();
             if ((i & 15) == 0) {
-                long now = System.nanoTime();
+                long time = System.nanoTime();
                 if (until == 0) {
-                    until = now + spinNanos;
-                } else if (now - until > 0) {
+                    until = time + spinNanos;
+                } else if (time - until > 0) {
                     sleeper.prepare();
-                    if (ticket == done && state != CLOSED) {
+                    if (ticket == seen && state != CLOSED) {
                         LockSupport.park(this);
                         // A park does not wait while the interrupt flag is up.
                         boolean ignored = Thread.interrupted();
@@ -266,8 +286,8 @@ public final class Workers implements AutoCloseable {
     }
 
     /// The place where one waiting thread says that it is about to park. Waiter: `prepare`, look once more,
-    /// park, `rise`. Waker: change what is waited for, then `wake`. Both sides write before they read, so one
-    /// of them sees the other.
+    /// park, `rise`. Waker: change what is waited for, then `wake`. Both sides write before they read, so
+    /// one of them sees the other.
     private static final class Sleeper {
         private volatile @Nullable Thread sleeping;
 

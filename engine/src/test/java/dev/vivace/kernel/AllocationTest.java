@@ -13,9 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Once compiled, kernels allocate nothing: a vector that crosses a call which the compiler did not inline would,
-/// and much.
-/// When the compiler keeps one last box of a call on some day, that is let pass.
+/// Once compiled, kernels allocate nothing: a vector that crosses a call which the compiler did not inline
+/// would, and much. When the compiler keeps one last box of a call on some day, that is let pass.
 class AllocationTest {
     private static final long PATIENCE_NANOS = 10_000_000_000L;
     private static final int CALLS = 20;
@@ -95,7 +94,8 @@ class AllocationTest {
         }
     }
 
-    /// Calls until calls allocate nothing, which is when they are compiled; the patience is for a busy machine.
+    /// Calls until calls allocate nothing, which is when they are compiled; the patience is for a busy
+    /// machine.
     private static void assertAllocatesNothing(Runnable call) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long end = System.nanoTime() + PATIENCE_NANOS;

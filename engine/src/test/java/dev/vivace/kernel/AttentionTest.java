@@ -13,7 +13,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Attention against softmax in double over the slots that a row reads. All other memory of the cache is NaN.
+/// Attention against softmax in double over the slots that a row reads. All other memory of the cache is
+/// NaN.
 class AttentionTest {
     private static final int NO_ONE = -1;
 

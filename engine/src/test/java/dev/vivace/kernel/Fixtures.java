@@ -51,7 +51,8 @@ final class Fixtures {
         return segment;
     }
 
-    /// Random weights, normally small, with some rows of zeros, of equal numbers, and of large and tiny ones.
+    /// Random weights, normally small, with some rows of zeros, of equal numbers, and of large and tiny
+    /// ones.
     static Tensor weights(Arena arena, DType dtype, int rows, int columns, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] values = new float[columns];

@@ -28,9 +28,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Weights times rows on one thread, for each storage format and level: one row and four rows of the decode phase,
-/// 128
-/// rows of the prefill phase. The counters give weights read (`gigabytes`) and work done (`gigaflops`) per second.
+/// Weights times rows on one thread, for each storage format and level: one row and four rows of the decode
+/// phase, 128 rows of the prefill phase. The counters give weights read (`gigabytes`) and work done
+/// (`gigaflops`) per second.
 ///
 /// The smaller shape fits the second-level cache, the larger one comes from memory.
 @State(Scope.Thread)

@@ -15,8 +15,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /// Softmax attention in blocks of 32 slots that begin at multiples of 32 (Milakov and Gimelshein 2018,
-/// algorithm 3, a block at a time): keys and values of a block are brought to f32 once for all rows and heads
-/// that share them, then each pair of row and head adds the block to its running maximum, sum and output.
+/// algorithm 3, a block at a time): keys and values of a block are brought to f32 once for all rows and
+/// heads that share them, then each pair of row and head adds the block to its running maximum, sum and
+/// output.
 ///
 /// A pair's bits depend on its own slots alone: the block grid is that of slot numbers, slots that the pair
 /// does not read weigh exactly 0 in the sum, and everything else is done pair by pair.
@@ -112,8 +113,8 @@ final class VectorAttention {
         }
     }
 
-    /// Brings the block's slots in `[from, to)` to f32, and what is to be added to each score. Slots outside
-    /// the runs are 0 and add minus infinity, so that no later loop has to leave them out.
+    /// Brings the block's slots in `[from, to)` to f32, and what is to be added to each score. Slots
+    /// outside the runs are 0 and add minus infinity, so that no later loop has to leave them out.
     private static void stage(AttentionSpan span, int run, int block, int from, int to) {
         long bias = biasAt(span.kv);
         for (int s = 0; s < BLOCK; s++) {
@@ -395,8 +396,8 @@ final class VectorAttention {
         return span.outOffset + 4L * (row + (long) (p % span.heads) * span.kv.valueDim());
     }
 
-    /// Scratch: keys `[BLOCK, padded keyDim]`, values likewise, biases and scores `[BLOCK]`, then maximum and
-    /// sum of each pair.
+    /// Scratch: keys `[BLOCK, padded keyDim]`, values likewise, biases and scores `[BLOCK]`, then maximum
+    /// and sum of each pair.
     private static long valuesAt(KvBlocks kv) {
         return KEYS + 4L * BLOCK * padded(kv.keyDim());
     }
