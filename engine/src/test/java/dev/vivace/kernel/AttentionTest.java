@@ -355,6 +355,27 @@ class AttentionTest {
 
     @ParameterizedTest
     @MethodSource("dev.vivace.kernel.Fixtures#levels")
+    void whatIsNoNumberIsNotHidden(Kernels kernels) {
+        for (int to : new int[] {1, 2, 31, 32, 33, 64}) {
+            Case c = new Case();
+            c.from = new int[] {0, 0, 0};
+            c.to = new int[] {to, to, to};
+            Matrix queries = Fixtures.matrix(c.arena, c.rows, 2 * c.heads * c.keyDim, 3);
+            for (int d = 0; d < queries.columns(); d++) {
+                queries.set(1, d, Float.NaN);
+            }
+            Result result = attend(kernels, c, queries, cache(kernels, c, NO_ONE), 0, c.rows);
+            for (int h = 0; h < c.heads; h++) {
+                assertThat(result.lse[c.heads + h]).isNaN();
+                assertThat(result.out[c.heads + h][0]).isNaN();
+                assertThat(result.lse[h]).isFinite();
+                assertThat(result.lse[2 * c.heads + h]).isFinite();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void cuttingARunInTwoChangesNoBits(Kernels kernels) {
         Case c = new Case();
         Matrix queries = Fixtures.matrix(c.arena, c.rows, 2 * c.heads * c.keyDim, 3);

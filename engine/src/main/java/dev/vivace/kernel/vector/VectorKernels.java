@@ -34,7 +34,7 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public long scratchBytes(int columns, int headDim) {
-        return Math.max(VectorMultiply.scratchBytes(columns), VectorAttention.scratchBytes(headDim));
+        return Math.max(VectorMultiply.scratchBytes(columns), AttentionStage.bytes(headDim));
     }
 
     @Override
