@@ -16,8 +16,7 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /// An answer on its way. It is made whether or not anybody reads it; [#cancel] ends it. Safe for all threads;
-/// its text can be
-/// streamed once, by [#stream] or [#publisher], and read as a whole any number of times.
+/// its text can be streamed once, by [#stream] or [#publisher], and read as a whole any number of times.
 public final class Generation {
     private static final Piece END = new Piece("", -1);
 

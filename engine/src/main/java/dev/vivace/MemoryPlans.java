@@ -18,7 +18,8 @@ final class MemoryPlans {
 
     private MemoryPlans() {}
 
-    /// A plan for `checkpoint`. A context that was not asked for is lowered to what fits, never below 64 positions.
+    /// A plan for `checkpoint`. A context that was not asked for is lowered to what fits, never below 64
+    /// positions.
     static MemoryPlan plan(Checkpoint checkpoint, LoadOptions options, Kernels kernels, int threads) {
         DecoderSpec spec = checkpoint.spec();
         long free = options.memoryBytes() > 0 ? options.memoryBytes() : FreeMemory.bytes();
@@ -37,8 +38,8 @@ final class MemoryPlans {
         return plan.withContext(Math.max(Math.min(wanted, LEAST), plan.contextThatFits()));
     }
 
-    /// Attention keeps an output and a sum for each row of a step and each span of as many slots as a step has rows:
-    /// that is one a position.
+    /// Attention keeps an output and a sum for each row of a step and each span of as many slots as a step has
+    /// rows: that is one a position.
     private static long partial(DecoderSpec spec) {
         return 4L
                 * (Matrix.strideOf(most(spec, LayerSpec::outputWidth)) + Matrix.strideOf(most(spec, LayerSpec::heads)));

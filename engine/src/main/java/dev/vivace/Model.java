@@ -31,8 +31,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// A language model, loaded: opens sessions. Owns the mapped file, the packed weights and the worker threads:
-/// close it after its sessions
-/// (those still open are closed with it). Safe for all threads.
+/// close it after its sessions (those still open are closed with it). Safe for all threads.
 public final class Model implements AutoCloseable {
     private static final String BUILT_IN = "stories260k.gguf";
 
@@ -219,8 +218,7 @@ public final class Model implements AutoCloseable {
     }
 
     /// How conversations become text, if the file says so. Read when first asked for: a model whose template
-    /// cannot be read
-    /// still continues raw texts.
+    /// cannot be read still continues raw texts.
     ///
     /// @throws FormatException if the template is not well formed
     /// @throws UnsupportedException if it uses what is not known here

@@ -12,8 +12,7 @@ public sealed interface Prompt {
     record Raw(String text) implements Prompt {}
 
     /// A conversation, put into the model's own words by its chat template. Earlier turns that a session has
-    /// stored are not
-    /// computed again.
+    /// stored are not computed again.
     ///
     /// @param messages oldest first
     record Chat(List<Message> messages) implements Prompt {

@@ -14,10 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One conversation or text with a model: its tokens and their keys and values. What a new prompt shares with
-/// the tokens stored is not
-/// computed again. For one thread at a time, one answer at a time; any number of sessions of a model may run at
-/// once and
-/// share its steps. Owns its cache: close it.
+/// the tokens stored is not computed again. For one thread at a time, one answer at a time; any number of
+/// sessions of a model may run at once and share its steps. Owns its cache: close it.
 public final class Session implements AutoCloseable {
     private final Model model;
     private final Plan plan;
@@ -136,8 +134,7 @@ public final class Session implements AutoCloseable {
     }
 
     /// Natural-log probabilities of `tokens[from..]`, each given all tokens before it, under the model as it
-    /// is. Does not touch
-    /// the session's own text. Waits for the end.
+    /// is. Does not touch the session's own text. Waits for the end.
     ///
     /// @param tokens a text as tokens, at most the context
     /// @param from the first token to be judged, at least 1
@@ -171,8 +168,7 @@ public final class Session implements AutoCloseable {
     }
 
     /// As [#fork()], with other techniques from here on. What is stored is shared where those allow it, else
-    /// computed again when an
-    /// answer needs it.
+    /// computed again when an answer needs it.
     ///
     /// @throws UnsupportedException if a technique cannot run on this model; gives every reason
     public synchronized Session fork(Plan other) {

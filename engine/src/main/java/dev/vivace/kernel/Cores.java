@@ -8,8 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Counts the physical cores that this process may run on, from what Linux tells in text files; elsewhere
-/// every processor counts as a core.
+/// Counts the physical cores that this process may run on, from what Linux tells in text files; elsewhere every
+/// processor counts as a core.
 ///
 /// @param cpus the folder of the processors' topology, `/sys/devices/system/cpu`
 /// @param status the process's status, `/proc/self/status`, for the processors it is allowed on

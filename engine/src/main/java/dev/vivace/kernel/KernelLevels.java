@@ -15,8 +15,8 @@ public final class KernelLevels {
     ///
     /// @param kernels the kernels
     /// @param reason one plain sentence fit for a user
-    /// @param slower whether other flags at the start of Java would give faster kernels: worth a line to
-    ///     the user
+    /// @param slower whether other flags at the start of Java would give faster kernels: worth a line to the
+    ///     user
     public record Choice(Kernels kernels, String reason, boolean slower) {}
 
     /// The best kernels that this virtual machine can run, at most `ceiling`.

@@ -6,19 +6,18 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A pool of worker threads that run one job at a time in parallel slices. The caller of [#run] runs slice
-/// 0; the other slices run on daemon threads that live until [#close], or on the caller. Each slice runs
-/// once, so what belongs to a slice (its scratch) needs no guard, but the next time it may be another
-/// thread's turn.
+/// A pool of worker threads that run one job at a time in parallel slices. The caller of [#run] runs slice 0;
+/// the other slices run on daemon threads that live until [#close], or on the caller. Each slice runs once, so
+/// what belongs to a slice (its scratch) needs no guard, but the next time it may be another thread's turn.
 ///
 /// A run costs no allocation and takes no lock: the caller publishes a job by raising a ticket, each worker
-/// that sees the new ticket claims its slice, runs it and counts down. When the caller is done with slice 0
-/// it runs what nobody has claimed yet, so that a thread that sleeps, or whose processor another process
-/// took, delays nobody. Whoever waits spins for a short bounded time, since the next job of a step usually
-/// follows within microseconds, then parks; with more threads than processors it parks almost at once.
+/// that sees the new ticket claims its slice, runs it and counts down. When the caller is done with slice 0 it
+/// runs what nobody has claimed yet, so that a thread that sleeps, or whose processor another process took,
+/// delays nobody. Whoever waits spins for a short bounded time, since the next job of a step usually follows
+/// within microseconds, then parks; with more threads than processors it parks almost at once.
 ///
-/// One job runs at a time: a [#run] inside a slice or beside another run is refused. Safe for use by
-/// different caller threads one after another.
+/// One job runs at a time: a [#run] inside a slice or beside another run is refused. Safe for use by different
+/// caller threads one after another.
 public final class Workers implements AutoCloseable {
     /// A job cut into as many slices as there are workers.
     public interface Job {
@@ -100,8 +99,8 @@ public final class Workers implements AutoCloseable {
         return Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
     }
 
-    /// Threads that make a good default: physical cores that this process may use (hardware threads of one
-    /// core share its arithmetic units), at most what the container's quota grants, at least 1.
+    /// Threads that make a good default: physical cores that this process may use (hardware threads of one core
+    /// share its arithmetic units), at most what the container's quota grants, at least 1.
     public static int physicalCores() {
         return Cores.ofThisMachine().physical();
     }
@@ -111,11 +110,10 @@ public final class Workers implements AutoCloseable {
         return threads.length + 1;
     }
 
-    /// Runs every slice and returns when all are done. What a slice throws is thrown here after all slices
-    /// have stopped; further throwables are attached as suppressed.
+    /// Runs every slice and returns when all are done. What a slice throws is thrown here after all slices have
+    /// stopped; further throwables are attached as suppressed.
     ///
-    /// @throws IllegalStateException when a job runs already (also from inside a slice) or the pool is
-    ///     closed
+    /// @throws IllegalStateException when a job runs already (also from inside a slice) or the pool is closed
     public void run(Job job) {
         if (!STATE.compareAndSet(this, IDLE, RUNNING)) {
             throw new IllegalStateException(
@@ -197,8 +195,8 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /// Whether the calling thread is the one to run slice `worker` of run `mine`. Every run claims every
-    /// slice, so a claim is the number of the last run; who comes late finds it raised already.
+    /// Whether the calling thread is the one to run slice `worker` of run `mine`. Every run claims every slice,
+    /// so a claim is the number of the last run; who comes late finds it raised already.
     private boolean claim(int worker, int mine) {
         return CLAIMS.compareAndSet(claims, worker * APART, mine - 1, mine);
     }
@@ -286,8 +284,8 @@ public final class Workers implements AutoCloseable {
     }
 
     /// The place where one waiting thread says that it is about to park. Waiter: `prepare`, look once more,
-    /// park, `rise`. Waker: change what is waited for, then `wake`. Both sides write before they read, so
-    /// one of them sees the other.
+    /// park, `rise`. Waker: change what is waited for, then `wake`. Both sides write before they read, so one
+    /// of them sees the other.
     private static final class Sleeper {
         private volatile @Nullable Thread sleeping;
 

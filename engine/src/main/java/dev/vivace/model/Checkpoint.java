@@ -88,8 +88,8 @@ public final class Checkpoint {
     }
 
     /// A name for exactly these weights, 32 hexadecimal digits: side files (adjuncts, profiles) carry it.
-    /// Hashes names,
-    /// shapes, types and the first 4 KiB of every tensor, so that it is quick on any size of model.
+    /// Hashes names, shapes, types and the first 4 KiB of every tensor, so that it is quick on any size of
+    /// model.
     public String fingerprint() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -38,7 +38,8 @@ public final class Families {
         return new Checkpoint(spec, tensors);
     }
 
-    /// A shape is only believed as far as there are weights for it: nothing is allocated on a file's word alone.
+    /// A shape is only believed as far as there are weights for it: nothing is allocated on a file's word
+    /// alone.
     private static void checkSizes(DecoderSpec spec, List<Tensor> tensors) {
         Checkpoint checkpoint = new Checkpoint(spec, tensors);
         checkpoint.require(Names.EMBEDDING, spec.vocabulary(), spec.width());

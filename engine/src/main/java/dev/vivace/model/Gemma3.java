@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Gemma 3 (text): every sixth layer sees everything, the others a sliding window with a rotary base of their
-/// own; queries and keys are
-/// normed, mixer and feed-forward outputs too; embeddings are scaled by the root of the width.
+/// own; queries and keys are normed, mixer and feed-forward outputs too; embeddings are scaled by the root of
+/// the width.
 final class Gemma3 implements Family {
     private static final int DEFAULT_PATTERN = 6;
     private static final double LOCAL_BASE = 10000;

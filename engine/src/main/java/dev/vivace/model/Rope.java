@@ -30,7 +30,8 @@ public record Rope(RopeStyle style, int dimensions, double base, RopeScaling sca
         return scaling instanceof RopeScaling.Yarn yarn ? yarn.magnitude() : 1;
     }
 
-    /// Peng et al. 2023, section 3.2 ("NTK-by-parts"): a ramp over pair indices between the two numbers of turns.
+    /// Peng et al. 2023, section 3.2 ("NTK-by-parts"): a ramp over pair indices between the two numbers of
+    /// turns.
     private double yarn(RopeScaling.Yarn yarn, double plain, int pair) {
         double low = Math.max(0, Math.floor(pairOfTurns(yarn.betaFast(), yarn.originalContext())));
         double high = Math.min(dimensions - 1.0, Math.ceil(pairOfTurns(yarn.betaSlow(), yarn.originalContext())));

@@ -5,9 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// How many bytes the caches of one model may take together. Pools join it and lock it, so that pages which one pool
-/// keeps
-/// unused become another's. Safe for all threads.
+/// How many bytes the caches of one model may take together. Pools join it and lock it, so that pages which one
+/// pool keeps unused become another's. Safe for all threads.
 final class CacheBudget {
     private final long limitBytes;
     private final List<PagePool> pools = new ArrayList<>();

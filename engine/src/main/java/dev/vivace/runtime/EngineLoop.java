@@ -194,8 +194,8 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    /// Whether the prompt is stored by now; then the request decodes, or has ended. What fails here is the request's
-    /// own (its sampling, its text): the others go on.
+    /// Whether the prompt is stored by now; then the request decodes, or has ended. What fails here is the
+    /// request's own (its sampling, its text): the others go on.
     private boolean isStored(LiveRequest request, Results results) {
         try {
             int row = request.job().take(results);

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One answer on its way through the engine's loop. Only the loop's thread touches it, but for [#cancel].
 public final class LiveRequest implements Request {
-    /// Hears what becomes of a request, on the loop's thread: must be quick. What [#prefilled] and [#token] throw ends
-    /// the request; the other two must not throw.
+    /// Hears what becomes of a request, on the loop's thread: must be quick. What [#prefilled] and [#token]
+    /// throw ends the request; the other two must not throw.
     public interface Listener {
         /// The prompt is stored; tokens follow.
         void prefilled();

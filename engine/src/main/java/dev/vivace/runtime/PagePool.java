@@ -5,9 +5,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// Pages of one size, counted by reference so that sequences share them. Memory is taken page by page, so that a short
-/// text takes little; pages that nobody uses are kept for the next text until another pool of the budget needs their
-/// memory. Safe for all threads; locks the budget once for each page taken or given, which is once for 64 tokens.
+/// Pages of one size, counted by reference so that sequences share them. Memory is taken page by page, so that
+/// a short text takes little; pages that nobody uses are kept for the next text until another pool of the
+/// budget needs their memory. Safe for all threads; locks the budget once for each page taken or given, which
+/// is once for 64 tokens.
 final class PagePool implements AutoCloseable {
     private static final int ALIGNMENT = 64;
 

@@ -43,8 +43,7 @@ final class PartStates {
     }
 
     /// States for `parts`: forks of those that are here, new ones for the rest. Empty if a new one must have
-    /// seen every slot, which
-    /// is what a state that cannot be cut back says of itself.
+    /// seen every slot, which is what a state that cannot be cut back says of itself.
     ///
     /// @param nothingStored whether there is no slot to have been seen
     Optional<PartStates> forkFor(Parts parts, boolean nothingStored) {

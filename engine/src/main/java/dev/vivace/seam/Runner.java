@@ -14,13 +14,11 @@ public interface Runner {
     Sequence open();
 
     /// A fork of `prefix` with this runner's parts, so that requests with different parts share what they begin
-    /// with. States of
-    /// parts that both runners have are forked, others begin empty.
+    /// with. States of parts that both runners have are forked, others begin empty.
     ///
     /// @param prefix opened by a runner over the same weights
     /// @return empty where that cannot be: keys and values are laid out otherwise, or a part of this runner
-    ///     keeps a state that
-    ///     must have seen every slot
+    ///     keeps a state that must have seen every slot
     Optional<Sequence> adopt(Sequence prefix);
 
     /// Runs a step: stores every row in its sequence and computes what is wanted. Sequences must come from this

@@ -6,8 +6,8 @@ import dev.vivace.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Softmax attention, slot after slot in one pass (Milakov and Gimelshein 2018, algorithm 3): the largest
-/// score so far is kept, and what was summed is scaled down when a larger one comes.
+/// Softmax attention, slot after slot in one pass (Milakov and Gimelshein 2018, algorithm 3): the largest score
+/// so far is kept, and what was summed is scaled down when a larger one comes.
 final class ScalarAttention {
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfShort F16 = ValueLayout.JAVA_SHORT_UNALIGNED;

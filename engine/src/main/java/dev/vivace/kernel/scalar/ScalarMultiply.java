@@ -22,8 +22,8 @@ final class ScalarMultiply {
         }
     }
 
-    /// The dot product of two f32 vectors: element `k` goes to chain `k mod 8`, the chains are added
-    /// pairwise, the last `n mod 8` elements one after another.
+    /// The dot product of two f32 vectors: element `k` goes to chain `k mod 8`, the chains are added pairwise,
+    /// the last `n mod 8` elements one after another.
     static float dot(MemorySegment a, long aOffset, MemorySegment b, long bOffset, int n) {
         float s0 = 0;
         float s1 = 0;

@@ -22,8 +22,8 @@ final class AttentionStage {
     /// Pairs of row and head that share a staged block; more are done in turns.
     static final int PAIRS = 64;
 
-    /// Of a pair's state: the largest score so far, the sum of exponentials, and the factor on what was
-    /// summed before the block at hand.
+    /// Of a pair's state: the largest score so far, the sum of exponentials, and the factor on what was summed
+    /// before the block at hand.
     static final int LARGEST = 0;
 
     static final int SUM = 4;
@@ -65,8 +65,8 @@ final class AttentionStage {
         return Matrix.strideOf(dim);
     }
 
-    /// Brings the block's slots in `[from, to)` to f32, and what is to be added to each score. Slots
-    /// outside the runs are 0 and add minus infinity, so that no later loop has to leave them out.
+    /// Brings the block's slots in `[from, to)` to f32, and what is to be added to each score. Slots outside
+    /// the runs are 0 and add minus infinity, so that no later loop has to leave them out.
     static void stage(AttentionSpan span, int run, int block, int from, int to) {
         long bias = biasAt(span.kv);
         for (int s = 0; s < BLOCK; s++) {
@@ -102,8 +102,8 @@ final class AttentionStage {
         }
     }
 
-    /// Brings the slots `[from, to)` to f32; a page's slots lie one after another, so where the scratch has
-    /// no padding they go in one sweep.
+    /// Brings the slots `[from, to)` to f32; a page's slots lie one after another, so where the scratch has no
+    /// padding they go in one sweep.
     private static void load(AttentionSpan span, int block, int from, int to) {
         KvBlocks kv = span.kv;
         int slot = from;

@@ -19,8 +19,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
-/// The arithmetic of one pair of row and head on a staged block: dot products with keys, scores, weighted
-/// sums of values.
+/// The arithmetic of one pair of row and head on a staged block: dot products with keys, scores, weighted sums
+/// of values.
 final class AttentionSums {
     private static final VectorMask<Float> UPPER_HALF = VectorMask.fromLong(F, -1L << L / 2);
     private static final VectorMask<Float> ODD_QUARTERS =
@@ -38,8 +38,8 @@ final class AttentionSums {
 
     private AttentionSums() {}
 
-    /// Dot products of a query with the staged keys of `[from, to)`, four at a time; scores beside them may
-    /// be written too.
+    /// Dot products of a query with the staged keys of `[from, to)`, four at a time; scores beside them may be
+    /// written too.
     static void dots(
             KvBlocks kv, MemorySegment scratch, long scores, int from, int to, MemorySegment queries, long query) {
         int n = kv.keyDim();
@@ -93,8 +93,7 @@ final class AttentionSums {
     }
 
     /// Turns dot products into scores: scaled, capped, biases added, minus infinity outside `[from, to)`.
-    /// Returns the largest; beside larger ones what is no number is passed over, and found again in the
-    /// sum.
+    /// Returns the largest; beside larger ones what is no number is passed over, and found again in the sum.
     static float scores(MemorySegment scratch, long scores, long bias, float scale, float softcap, int from, int to) {
         if (softcap != 0) {
             capped(scratch, scores, scale, softcap);

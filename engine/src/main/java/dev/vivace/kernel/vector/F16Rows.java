@@ -15,8 +15,8 @@ import jdk.incubator.vector.FloatVector;
 
 /// IEEE 754 binary16.
 ///
-/// One accumulator takes vectors of elements in order; what is less than a vector is added at the end, one
-/// by one.
+/// One accumulator takes vectors of elements in order; what is less than a vector is added at the end, one by
+/// one.
 final class F16Rows extends RowFormat {
     private static final int BYTES = 2;
 

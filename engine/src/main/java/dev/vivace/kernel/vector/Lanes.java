@@ -48,8 +48,7 @@ final class Lanes {
     static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(F, i -> i ^ (4 % L));
     static final VectorShuffle<Float> SWAP8 = VectorShuffle.fromOp(F, i -> i ^ (8 % L));
 
-    /// Where vectors to be summed stand in the scratch of a [RowFormat], and the bytes from one to the
-    /// next.
+    /// Where vectors to be summed stand in the scratch of a [RowFormat], and the bytes from one to the next.
     static final int SUMS = 128;
 
     static final int VECTOR = 64;
@@ -87,17 +86,16 @@ final class Lanes {
         return TABLE + (n + 255) / 256 * 64L;
     }
 
-    /// Four bytes from `at` on as numbers 0..255, for vectors of four lanes: no vector of bytes is that
-    /// short.
+    /// Four bytes from `at` on as numbers 0..255, for vectors of four lanes: no vector of bytes is that short.
     static IntVector spread(MemorySegment segment, long at) {
         return IntVector.broadcast(I, segment.get(LE32, at))
                 .lanewise(VectorOperators.LSHR, BYTE_SHIFTS)
                 .and(255);
     }
 
-    /// The `L` f16 from `at` on. Exponent and fraction move to their f32 places and the exponent is
-    /// rebiased; infinities and NaN get the largest exponent; a subnormal is read with the smallest
-    /// exponent and an implied one, which is then subtracted.
+    /// The `L` f16 from `at` on. Exponent and fraction move to their f32 places and the exponent is rebiased;
+    /// infinities and NaN get the largest exponent; a subnormal is read with the smallest exponent and an
+    /// implied one, which is then subtracted.
     static FloatVector halves(MemorySegment segment, long at) {
         IntVector bits = (IntVector)
                 ShortVector.fromMemorySegment(S, segment, at, LE).convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);

@@ -8,21 +8,21 @@ import static dev.vivace.kernel.vector.Lanes.LE;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/// Multiplies decoded weights, laid out so that the outputs of a panel are the lanes of two vectors:
-/// nothing is left to be added up at the end, and one loaded weight serves six rows. Every pair of row and
-/// output is one chain of fused multiply-adds over the columns in order.
+/// Multiplies decoded weights, laid out so that the outputs of a panel are the lanes of two vectors: nothing is
+/// left to be added up at the end, and one loaded weight serves six rows. Every pair of row and output is one
+/// chain of fused multiply-adds over the columns in order.
 ///
 /// A panel is `[columns, WIDTH]` f32: column `k` of output `o` at byte `4 * (k * WIDTH + o)`.
 final class Panel {
     /// Outputs of a panel.
     static final int WIDTH = 2 * L;
 
-    /// Rows that [#six] takes: 12 accumulators, two weights and one input fit the 16 registers of the
-    /// smaller machines.
+    /// Rows that [#six] takes: 12 accumulators, two weights and one input fit the 16 registers of the smaller
+    /// machines.
     static final int ROWS = 6;
 
-    /// Columns decoded at a time, so that what is being laid out stays in the first-level cache; a multiple
-    /// of every format's block.
+    /// Columns decoded at a time, so that what is being laid out stays in the first-level cache; a multiple of
+    /// every format's block.
     private static final int CHUNK = 256;
 
     private static final long STEP = 4L * WIDTH;

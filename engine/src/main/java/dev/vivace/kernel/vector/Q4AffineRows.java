@@ -22,8 +22,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/// Q4_1: 20 bytes for 32 elements: f16 `d`, f16 `m`, 16 bytes; byte `i` holds `q[i]` low and `q[i + 16]`
-/// high; `x = d * q + m`.
+/// Q4_1: 20 bytes for 32 elements: f16 `d`, f16 `m`, 16 bytes; byte `i` holds `q[i]` low and `q[i + 16]` high;
+/// `x = d * q + m`.
 ///
 /// Elements 0..15 of a block go to one accumulator, 16..31 to another.
 final class Q4AffineRows extends RowFormat {

@@ -24,8 +24,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/// Q4_K: 144 bytes for 256 elements: f16 `d`, f16 `dmin`, 12 bytes of [SixBits], four groups of 32 bytes
-/// whose low nibbles are sub-block `2g` and whose high nibbles are `2g + 1`; `x = d s q - dmin m`.
+/// Q4_K: 144 bytes for 256 elements: f16 `d`, f16 `dmin`, 12 bytes of [SixBits], four groups of 32 bytes whose
+/// low nibbles are sub-block `2g` and whose high nibbles are `2g + 1`; `x = d s q - dmin m`.
 ///
 /// Each group of 64 elements takes its lower 32 to one accumulator and its upper 32 to another.
 final class Q4KRows extends RowFormat {

@@ -22,8 +22,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/// Q4_0: 18 bytes for 32 elements: f16 `d`, 16 bytes; byte `i` holds `q[i]` low and `q[i + 16]` high; `x =
-/// d * (q - 8)`.
+/// Q4_0: 18 bytes for 32 elements: f16 `d`, 16 bytes; byte `i` holds `q[i]` low and `q[i + 16]` high; `x = d *
+/// (q - 8)`.
 ///
 /// Elements 0..15 of a block go to one accumulator, 16..31 to another.
 final class Q4Rows extends RowFormat {

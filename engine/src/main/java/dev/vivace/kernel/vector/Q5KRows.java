@@ -25,8 +25,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/// Q5_K: 176 bytes for 256 elements: as Q4_K, with 32 bytes of fifth bits before the levels; bit `j` of
-/// byte `i` belongs to element `i` of sub-block `j`; `x = d s q - dmin m`.
+/// Q5_K: 176 bytes for 256 elements: as Q4_K, with 32 bytes of fifth bits before the levels; bit `j` of byte
+/// `i` belongs to element `i` of sub-block `j`; `x = d s q - dmin m`.
 ///
 /// Each group of 64 elements takes its lower 32 to one accumulator and its upper 32 to another.
 final class Q5KRows extends RowFormat {

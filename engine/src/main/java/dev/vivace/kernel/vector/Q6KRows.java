@@ -28,9 +28,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /// Q6_K: 210 bytes for 256 elements: 128 bytes of lower four bits, 64 bytes of upper two bits, 16 signed
-/// scales, f16 `d`; `x = d s (q - 32)`. Element `128h + 32g + i` has its lower bits in byte `64h + 32 (g
-/// mod 2) + i` (low nibble for `g < 2`), its upper bits in byte `32h + i` at bit `2g`, and scale `8h + 2g +
-/// i / 16`.
+/// scales, f16 `d`; `x = d s (q - 32)`. Element `128h + 32g + i` has its lower bits in byte `64h + 32 (g mod 2)
+/// + i` (low nibble for `g < 2`), its upper bits in byte `32h + i` at bit `2g`, and scale `8h + 2g + i / 16`.
 ///
 /// Groups 0 and 2 go to one accumulator, 1 and 3 to another.
 final class Q6KRows extends RowFormat {

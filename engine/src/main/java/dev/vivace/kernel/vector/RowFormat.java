@@ -3,11 +3,11 @@ package dev.vivace.kernel.vector;
 import dev.vivace.tensor.DType;
 import java.lang.foreign.MemorySegment;
 
-/// What the multiply needs of a storage format. Offsets and steps are in bytes; `n` elements are whole
-/// blocks of the format. Stateless.
+/// What the multiply needs of a storage format. Offsets and steps are in bytes; `n` elements are whole blocks
+/// of the format. Stateless.
 ///
-/// Loops call the Vector API itself, not small methods of ours: the compiler may decline to inline those
-/// (into a large loop, or where they are rarely called), and each vector that crosses a real call is boxed.
+/// Loops call the Vector API itself, not small methods of ours: the compiler may decline to inline those (into
+/// a large loop, or where they are rarely called), and each vector that crosses a real call is boxed.
 ///
 /// The bits of [#dot] and of each of the four results of [#dot4] are the same for the same row.
 abstract sealed class RowFormat

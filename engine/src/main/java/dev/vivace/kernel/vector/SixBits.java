@@ -19,10 +19,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
-/// The 12 bytes in which Q4_K and Q5_K keep eight 6-bit scales and eight 6-bit minima, four bytes at a
-/// time: the first four bytes hold the scales of sub-blocks 0..3 in their lower six bits, the next four
-/// their minima; the last four hold the lower four bits of scales and minima of sub-blocks 4..7, whose
-/// upper two bits top the first eight bytes.
+/// The 12 bytes in which Q4_K and Q5_K keep eight 6-bit scales and eight 6-bit minima, four bytes at a time:
+/// the first four bytes hold the scales of sub-blocks 0..3 in their lower six bits, the next four their minima;
+/// the last four hold the lower four bits of scales and minima of sub-blocks 4..7, whose upper two bits top the
+/// first eight bytes.
 final class SixBits {
     private static final int SIX = 0x3F3F3F3F;
     private static final int FOUR = 0x0F0F0F0F;
@@ -56,8 +56,8 @@ final class SixBits {
         return (int) (packed >>> 8 * j) & 63;
     }
 
-    /// For each block the eight products of `d` and a scale, then the eight of `-dmin` and a minimum, as
-    /// f32 to the scratch's table.
+    /// For each block the eight products of `d` and a scale, then the eight of `-dmin` and a minimum, as f32 to
+    /// the scratch's table.
     static void unpack(MemorySegment w, long at, int blockBytes, int n, MemorySegment scratch) {
         long end = TABLE + n / 4;
         long block = at;

@@ -24,9 +24,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /// Softmax attention in blocks of 32 slots that begin at multiples of 32 (Milakov and Gimelshein 2018,
-/// algorithm 3, a block at a time): keys and values of a block are brought to f32 once for all rows and
-/// heads that share them, then each pair of row and head adds the block to its running maximum, sum and
-/// output.
+/// algorithm 3, a block at a time): keys and values of a block are brought to f32 once for all rows and heads
+/// that share them, then each pair of row and head adds the block to its running maximum, sum and output.
 ///
 /// A pair's bits depend on its own slots alone: the block grid is that of slot numbers, slots that the pair
 /// does not read weigh exactly 0 in the sum, and everything else is done pair by pair.

@@ -15,8 +15,7 @@ import dev.vivace.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Vectors of the machine's preferred width, at most 512 bits. Prefill has a path of its own, see the
-/// package.
+/// Vectors of the machine's preferred width, at most 512 bits. Prefill has a path of its own, see the package.
 public final class VectorKernels implements Kernels {
     /// The kernels; they hold no state.
     ///

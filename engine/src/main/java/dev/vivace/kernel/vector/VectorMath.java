@@ -10,10 +10,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/// Loops around the exponential function, made of multiplications and additions: the Vector API's own needs
-/// a native library that not every platform has. `e^x` is within 2 units in the last place; 0 below -86.9,
-/// infinity above
-/// 88.72283. Polynomials are minimax fits of the relative error.
+/// Loops around the exponential function, made of multiplications and additions: the Vector API's own needs a
+/// native library that not every platform has. `e^x` is within 2 units in the last place; 0 below -86.9,
+/// infinity above 88.72283. Polynomials are minimax fits of the relative error.
 ///
 /// The three loops repeat the few lines of the exponential: in a method of its own it is too much for the
 /// compiler to inline reliably, and a vector that crosses a real call is boxed.
@@ -59,9 +58,9 @@ final class VectorMath {
 
     private VectorMath() {}
 
-    /// `out = up * gate / (1 + e^(gate (linear + cubic gate^2)))`, `n` elements from the given bytes on.
-    /// With `(-1, 0)` that is SiLU; with `-2 sqrt(2/pi) (1, 0.044715)` the tanh form of GELU, in the form
-    /// that loses nothing where `tanh` nears -1.
+    /// `out = up * gate / (1 + e^(gate (linear + cubic gate^2)))`, `n` elements from the given bytes on. With
+    /// `(-1, 0)` that is SiLU; with `-2 sqrt(2/pi) (1, 0.044715)` the tanh form of GELU, in the form that loses
+    /// nothing where `tanh` nears -1.
     static void gated(
             MemorySegment gate,
             long gateAt,
@@ -133,8 +132,8 @@ final class VectorMath {
         }
     }
 
-    /// Turns `n` scores, whole vectors from byte `at` on, into `e^(score - largest)`; the sum over vectors
-    /// is left at byte `sumAt`, to be summed over lanes.
+    /// Turns `n` scores, whole vectors from byte `at` on, into `e^(score - largest)`; the sum over vectors is
+    /// left at byte `sumAt`, to be summed over lanes.
     static void exponentials(MemorySegment scores, long at, int count, float largest, long sumAt) {
         FloatVector sum = FloatVector.zero(F);
         for (int i = 0; i < count; i += L) {

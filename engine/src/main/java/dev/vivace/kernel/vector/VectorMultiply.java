@@ -39,8 +39,7 @@ final class VectorMultiply {
         }
     }
 
-    /// Rows of the decode and verify phases: each weight row is read once and decoded on the way into the
-    /// sums.
+    /// Rows of the decode and verify phases: each weight row is read once and decoded on the way into the sums.
     private static void fused(
             VectorWeights weights,
             Matrix x,

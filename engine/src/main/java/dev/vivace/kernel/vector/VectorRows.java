@@ -18,8 +18,8 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// What works on rows element by element or group by group. Where slices may be cut anywhere, what is less
-/// than a vector runs through the same vector arithmetic under a mask, so that cuts do not change bits.
+/// What works on rows element by element or group by group. Where slices may be cut anywhere, what is less than
+/// a vector runs through the same vector arithmetic under a mask, so that cuts do not change bits.
 final class VectorRows {
     private static final VectorSpecies<Float> HALF =
             VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
