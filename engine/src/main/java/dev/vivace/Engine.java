@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
 import java.util.random.RandomGenerator;
 
 /// One packing of a model's weights with the loop that runs its steps. Owned by the model.
@@ -25,21 +26,27 @@ final class Engine implements AutoCloseable {
     private final Runner plain;
     private final Map<List<Technique>, List<Part>> bound = new HashMap<>();
 
-    private Engine(Decoder decoder) {
+    private Engine(Decoder decoder, Lock turn) {
         this.decoder = decoder;
         this.plain = decoder.runner(List.of());
-        this.loop = new EngineLoop(decoder);
+        this.loop = new EngineLoop(decoder, turn);
     }
 
     static Services services(Kernels kernels, Workers workers, RandomGenerator random, Artifacts artifacts) {
         return Decoder.services(kernels, workers, random, artifacts);
     }
 
+    /// @param turn shared by all engines of a model, see [EngineLoop#EngineLoop]
     static Engine load(
-            Checkpoint checkpoint, Services services, DType cacheType, MemoryPlan memory, List<Technique> modelScope) {
+            Checkpoint checkpoint,
+            Services services,
+            Lock turn,
+            DType cacheType,
+            MemoryPlan memory,
+            List<Technique> modelScope) {
         long cacheLimit = Math.max(0, memory.freeBytes() - memory.fixedBytes());
         Decoder.Settings settings = new Decoder.Settings(cacheType, cacheLimit, new int[0]);
-        return new Engine(Decoder.load(checkpoint, services, settings, modelScope));
+        return new Engine(Decoder.load(checkpoint, services, settings, modelScope), turn);
     }
 
     /// The parts of request techniques; those of equal techniques are bound once, so that their requests share
@@ -54,6 +61,11 @@ final class Engine implements AutoCloseable {
             }
             return List.copyOf(parts);
         });
+    }
+
+    /// Bytes of keys and values that sessions have.
+    long cacheBytes() {
+        return decoder.cacheBytes();
     }
 
     Runner plainRunner() {

@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,7 @@ public final class Model implements AutoCloseable {
     private final Map<List<Technique>, Engine> engines = new HashMap<>();
     private final Set<Session> sessions = new HashSet<>();
     private final AtomicLong seeds = new AtomicLong(RandomGenerator.getDefault().nextLong());
+    private final Lock turn = new ReentrantLock(true);
     private boolean closed;
 
     private Model(Gguf file, LoadOptions options) {
@@ -153,7 +156,7 @@ public final class Model implements AutoCloseable {
         List<Technique> key = plan.modelScope();
         @Nullable Engine found = engines.get(key);
         if (found == null) {
-            found = Engine.load(checkpoint, services, options.cacheType(), memory, key);
+            found = Engine.load(checkpoint, services, turn, options.cacheType(), memory, key);
             engines.put(key, found);
         }
         return found;
@@ -171,6 +174,11 @@ public final class Model implements AutoCloseable {
 
     synchronized void closed(Session session) {
         sessions.remove(session);
+    }
+
+    /// Bytes of keys and values that sessions have.
+    synchronized long cacheBytes() {
+        return engines.values().stream().mapToLong(Engine::cacheBytes).sum();
     }
 
     /// A seed for an answer that brings none; every one is another.

@@ -22,21 +22,21 @@ class MemoryPlanTest {
     Path folder;
 
     @Test
-    void theBuiltInModelTakesWhatItsPlanSays() throws Exception {
-        takesWhatItsPlanSays("built-in", 512, 64);
+    void theBuiltInModelTakesWhatItsPlanSaysAndGivesAllBackHoweverOften() throws Exception {
+        takesWhatItsPlanSays("built-in", 512, 64, TestData.full() ? 1000 : 100);
     }
 
     @Test
     void smolLm2TakesWhatItsPlanSaysInASmallHeap() throws Exception {
-        takesWhatItsPlanSays(TestData.model("smollm2-135m-instruct-q4_1.gguf").toString(), 2000, 80);
+        takesWhatItsPlanSays(TestData.model("smollm2-135m-instruct-q4_1.gguf").toString(), 900, 80, 0);
     }
 
     @Test
     void gemmaTakesWhatItsPlanSaysInAHeapFarSmallerThanItsFile() throws Exception {
-        takesWhatItsPlanSays(TestData.model("gemma3-270m-q4_k_m.gguf").toString(), 700, 120);
+        takesWhatItsPlanSays(TestData.model("gemma3-270m-q4_k_m.gguf").toString(), 600, 120, 0);
     }
 
-    private void takesWhatItsPlanSays(String model, int context, int heapMib) throws Exception {
+    private void takesWhatItsPlanSays(String model, int context, int heapMib, int cycles) throws Exception {
         List<String> arguments = List.of(
                 "-XX:NativeMemoryTracking=summary",
                 "-XX:+UseSerialGC",
@@ -46,7 +46,8 @@ class MemoryPlanTest {
                 System.getProperty("java.class.path"),
                 MemoryTaken.class.getName(),
                 model,
-                String.valueOf(context));
+                String.valueOf(context),
+                String.valueOf(cycles));
         ChildJava child = ChildJava.run(folder, 300, arguments);
         assertThat(child.err()).isEmpty();
         Matcher taken = TAKEN.matcher(child.out());

@@ -10,9 +10,11 @@ import javax.management.ObjectName;
 
 /// A program that fills a model's context and says what its Java machine took for it outside of the heap.
 ///
-/// Arguments: a model file or `built-in`, a context. Its machine runs with `-XX:NativeMemoryTracking=summary`. It
+/// Arguments: a model file or `built-in`, a context, how often to load, use and close the model after that. Its
+/// machine runs with `-XX:NativeMemoryTracking=summary`. It
 /// prints
-/// one line: bytes planned beside the mapped file, bytes taken when loaded, when the context is full, and when closed.
+/// one line: bytes planned beside the mapped file, bytes taken when loaded, when the context is full, and when
+/// closed.
 final class MemoryTaken {
     private static final Pattern OTHER = Pattern.compile("Other \\(reserved=\\d+, committed=(\\d+)\\)");
     private static final GenerateOptions GREEDY = GenerateOptions.DEFAULT
@@ -40,6 +42,12 @@ final class MemoryTaken {
             Arrays.setAll(prompt, i -> 300 + i % 100);
             session.generate(Prompt.tokens(prompt), GREEDY).answer();
             full = bytes() - before;
+        }
+        for (int i = 0; i < Integer.parseInt(arguments[2]); i++) {
+            try (Model model = builtIn ? Model.builtIn(options) : Model.load(Path.of(arguments[0]), options);
+                    Session session = model.session()) {
+                session.generate(Prompt.raw(""), GREEDY).answer();
+            }
         }
         System.out.println(
                 "planned=" + planned + " loaded=" + loaded + " full=" + full + " closed=" + (bytes() - before));

@@ -10,12 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /// Runs everybody's steps on one thread: requests of many sessions share each step. Safe for all threads.
 public final class EngineLoop implements AutoCloseable {
     private final Decoder decoder;
+    private final Lock turn;
     private final Scheduling scheduling;
     private final ConcurrentLinkedQueue<LiveRequest> arrivals = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Runnable> errands = new ConcurrentLinkedQueue<>();
@@ -30,8 +32,13 @@ public final class EngineLoop implements AutoCloseable {
     private double rowsPerSecond;
 
     /// A loop over the steps of `decoder`, which the caller closes after this.
-    public EngineLoop(Decoder decoder) {
+    ///
+    /// @param turn held while a step or errand runs; decoders that share workers share it, since those run one
+    ///     job at a
+    ///     time. Best a fair one
+    public EngineLoop(Decoder decoder, Lock turn) {
         this.decoder = decoder;
+        this.turn = turn;
         this.scheduling = Parts.last(decoder.modelParts(), Scheduling.class, new ContinuousBatching());
         this.thread = Thread.ofPlatform().daemon().name("vivace-engine").start(this::loop);
     }
@@ -102,7 +109,12 @@ public final class EngineLoop implements AutoCloseable {
             dropCancelled(prefilling);
             dropCancelled(decoding);
             if (!prefilling.isEmpty() || !decoding.isEmpty()) {
-                step();
+                turn.lock();
+                try {
+                    step();
+                } finally {
+                    turn.unlock();
+                }
             } else if (arrivals.isEmpty() && errands.isEmpty() && !closed) {
                 LockSupport.park(this);
             }
@@ -117,7 +129,12 @@ public final class EngineLoop implements AutoCloseable {
 
     private void runErrands() {
         for (Runnable errand = errands.poll(); errand != null; errand = errands.poll()) {
-            errand.run();
+            turn.lock();
+            try {
+                errand.run();
+            } finally {
+                turn.unlock();
+            }
         }
     }
 
