@@ -61,7 +61,7 @@ class MainTest {
     @Test
     void each_failure_is_one_line_with_its_exit_code() {
         assertFailure(new OptionException("bad option"), 2, "vivace: bad option");
-        assertFailure(new CapacityException("too large\n\u001b[31m"), 1, "vivace: too large\\n\\x1b[31m");
+        assertFailure(new CapacityException("too large\n\u001b[31m"), 1, "vivace: too large\uFFFD\uFFFD[31m");
         assertFailure(new CancelledException("stopped"), 130, "vivace: stopped");
         assertFailure(
                 new IllegalStateException("odd"),

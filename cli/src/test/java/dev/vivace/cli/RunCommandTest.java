@@ -125,7 +125,10 @@ class RunCommandTest {
         assertThat(kv.err()).contains("Invalid value for option '--kv'");
         Outcome tooLong = Outcome.of("run", "one two three four five six seven", "--context", "4");
         assertThat(tooLong.code()).isEqualTo(1);
-        assertThat(tooLong.err()).hasLineCount(1).contains("the context holds 4");
+        assertThat(tooLong.err()).hasLineCount(1).contains("33 characters", "a context of 4 tokens");
+        Outcome justTooLong = Outcome.of("run", "one two three", "--context", "4");
+        assertThat(justTooLong.code()).isEqualTo(1);
+        assertThat(justTooLong.err()).hasLineCount(1).contains("tokens, but the context holds 4");
     }
 
     private static void refused(String sentence, String... arguments) {
