@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Once compiled, kernels allocate nothing: a vector that crosses a call which the compiler did not inline
 /// would, and much. When the compiler keeps one last box of a call on some day, that is let pass.
 class AllocationTest {
-    private static final long PATIENCE_NANOS = 10_000_000_000L;
+    private static final long PATIENCE_NANOS = 40_000_000_000L;
     private static final int CALLS = 20;
     private static final int OUTPUTS = 50;
 

@@ -62,10 +62,7 @@ final class F32Rows extends RowFormat {
             long yAt,
             long yStep,
             MemorySegment scratch) {
-        FloatVector a0 = FloatVector.zero(F);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
+        FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
         int k = 0;
         for (; k <= n - L; k += L) {
             FloatVector v = FloatVector.fromMemorySegment(F, w, at + 4L * k, LE);

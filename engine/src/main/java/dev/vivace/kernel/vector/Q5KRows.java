@@ -129,14 +129,8 @@ final class Q5KRows extends RowFormat {
             long yAt,
             long yStep,
             MemorySegment scratch) {
-        FloatVector a0 = FloatVector.zero(F);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        FloatVector b0 = a0;
-        FloatVector b1 = a0;
-        FloatVector b2 = a0;
-        FloatVector b3 = a0;
+        FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
+        FloatVector b0 = a0, b1 = a0, b2 = a0, b3 = a0;
         SixBits.unpack(w, at, BYTES, n, scratch);
         for (int group = 0; group < n / 64; group++) {
             long block = at + (long) BYTES * (group >> 2);

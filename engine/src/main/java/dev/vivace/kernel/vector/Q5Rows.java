@@ -106,14 +106,8 @@ final class Q5Rows extends RowFormat {
             long yAt,
             long yStep,
             MemorySegment scratch) {
-        FloatVector a0 = FloatVector.zero(F);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        FloatVector b0 = a0;
-        FloatVector b1 = a0;
-        FloatVector b2 = a0;
-        FloatVector b3 = a0;
+        FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
+        FloatVector b0 = a0, b1 = a0, b2 = a0, b3 = a0;
         long block = at;
         for (long p = xAt; p < xAt + 4L * n; p += 128) {
             FloatVector d = FloatVector.broadcast(F, Float.float16ToFloat(w.get(LE16, block)));

@@ -31,6 +31,8 @@ import jdk.incubator.vector.IntVector;
 /// scales, f16 `d`; `x = d s (q - 32)`. Element `128h + 32g + i` has its lower bits in byte `64h + 32 (g mod 2)
 /// + i` (low nibble for `g < 2`), its upper bits in byte `32h + i` at bit `2g`, and scale `8h + 2g + i / 16`.
 ///
+/// Loads of eight bytes where four are wanted stay inside the block: scales follow the levels.
+///
 /// Groups 0 and 2 go to one accumulator, 1 and 3 to another.
 final class Q6KRows extends RowFormat {
     private static final int BYTES = 210;
@@ -48,18 +50,12 @@ final class Q6KRows extends RowFormat {
                     long scale = block + SCALES + 8 * h + i / 16;
                     long lower = block + 64 * h + i;
                     long upper = block + UPPER + 32 * h + i;
-                    IntVector l0 = L < 8
-                            ? spread(w, lower)
-                            : (IntVector) ByteVector.fromMemorySegment(B, w, lower, LE)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    IntVector l1 = L < 8
-                            ? spread(w, lower + 32)
-                            : (IntVector) ByteVector.fromMemorySegment(B, w, lower + 32, LE)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    IntVector u = L < 8
-                            ? spread(w, upper)
-                            : (IntVector) ByteVector.fromMemorySegment(B, w, upper, LE)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector l0 = (IntVector)
+                            ByteVector.fromMemorySegment(B, w, lower, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector l1 = (IntVector)
+                            ByteVector.fromMemorySegment(B, w, lower + 32, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector u = (IntVector)
+                            ByteVector.fromMemorySegment(B, w, upper, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
                     IntVector q0 = l0.and(15).or(u.lanewise(LSHL, 4).and(48)).sub(32);
                     IntVector q1 = l1.and(15).or(u.lanewise(LSHL, 2).and(48)).sub(32);
                     IntVector q2 = l0.lanewise(LSHR, 4).or(u.and(48)).sub(32);
@@ -94,16 +90,12 @@ final class Q6KRows extends RowFormat {
             long scale = TABLE + 64L * (t >> 6) + (t & 32) + (t >> 2 & 4);
             long lower = block + (t << 1 & 64) + (t & 31);
             long upper = block + UPPER + (t & 63);
-            IntVector l0 = L < 8
-                    ? spread(w, lower)
-                    : (IntVector) ByteVector.fromMemorySegment(B, w, lower, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
-            IntVector l1 = L < 8
-                    ? spread(w, lower + 32)
-                    : (IntVector)
-                            ByteVector.fromMemorySegment(B, w, lower + 32, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
-            IntVector u = L < 8
-                    ? spread(w, upper)
-                    : (IntVector) ByteVector.fromMemorySegment(B, w, upper, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector l0 =
+                    (IntVector) ByteVector.fromMemorySegment(B, w, lower, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector l1 = (IntVector)
+                    ByteVector.fromMemorySegment(B, w, lower + 32, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector u =
+                    (IntVector) ByteVector.fromMemorySegment(B, w, upper, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
             IntVector q0 = l0.and(15).or(u.lanewise(LSHL, 4).and(48)).sub(32);
             IntVector q1 = l1.and(15).or(u.lanewise(LSHL, 2).and(48)).sub(32);
             IntVector q2 = l0.lanewise(LSHR, 4).or(u.and(48)).sub(32);
@@ -146,30 +138,20 @@ final class Q6KRows extends RowFormat {
             long yAt,
             long yStep,
             MemorySegment scratch) {
-        FloatVector a0 = FloatVector.zero(F);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        FloatVector b0 = a0;
-        FloatVector b1 = a0;
-        FloatVector b2 = a0;
-        FloatVector b3 = a0;
+        FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
+        FloatVector b0 = a0, b1 = a0, b2 = a0, b3 = a0;
         unpack(w, at, n, scratch);
         for (int t = 0; t < n / 4; t += L) {
             long block = at + (long) BYTES * (t >> 6);
             long scale = TABLE + 64L * (t >> 6) + (t & 32) + (t >> 2 & 4);
             long lower = block + (t << 1 & 64) + (t & 31);
             long upper = block + UPPER + (t & 63);
-            IntVector l0 = L < 8
-                    ? spread(w, lower)
-                    : (IntVector) ByteVector.fromMemorySegment(B, w, lower, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
-            IntVector l1 = L < 8
-                    ? spread(w, lower + 32)
-                    : (IntVector)
-                            ByteVector.fromMemorySegment(B, w, lower + 32, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
-            IntVector u = L < 8
-                    ? spread(w, upper)
-                    : (IntVector) ByteVector.fromMemorySegment(B, w, upper, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector l0 =
+                    (IntVector) ByteVector.fromMemorySegment(B, w, lower, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector l1 = (IntVector)
+                    ByteVector.fromMemorySegment(B, w, lower + 32, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
+            IntVector u =
+                    (IntVector) ByteVector.fromMemorySegment(B, w, upper, LE).convertShape(ZERO_EXTEND_B2I, I, 0);
             IntVector q0 = l0.and(15).or(u.lanewise(LSHL, 4).and(48)).sub(32);
             IntVector q1 = l1.and(15).or(u.lanewise(LSHL, 2).and(48)).sub(32);
             IntVector q2 = l0.lanewise(LSHR, 4).or(u.and(48)).sub(32);
