@@ -138,8 +138,7 @@ final class Q6KRows extends RowFormat {
             long yAt,
             long yStep,
             MemorySegment scratch) {
-        FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
-        FloatVector b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+        FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
         unpack(w, at, n, scratch);
         for (int t = 0; t < n / 4; t += L) {
             long block = at + (long) BYTES * (t >> 6);
