@@ -2,7 +2,9 @@ package dev.vivace.kernel;
 
 import dev.vivace.UnsupportedException;
 import dev.vivace.kernel.scalar.ScalarKernels;
+import dev.vivace.kernel.x86.X86Levels;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Arrays;
 
 /// Picks the kernels for this virtual machine.
 public final class KernelLevels {
@@ -21,10 +23,18 @@ public final class KernelLevels {
 
     /// The best kernels that this virtual machine can run, at most `ceiling`.
     public static Choice best(Isa ceiling) {
-        return switch (ceiling) {
-            case SCALAR -> new Choice(new ScalarKernels(), "Running on plain loops, as asked.", false);
-            case VECTOR -> vector();
-        };
+        for (Isa isa : Arrays.asList(Isa.values()).reversed()) {
+            if (isa.compareTo(ceiling) <= 0 && isa.compareTo(Isa.VECTOR) > 0) {
+                try {
+                    return new Choice(X86Levels.of(isa), "Running on emitted " + isa + " code.", false);
+                } catch (UnsupportedException next) {
+                    continue;
+                }
+            }
+        }
+        return ceiling == Isa.SCALAR
+                ? new Choice(new ScalarKernels(), "Running on plain loops, as asked.", false)
+                : vector();
     }
 
     /// The Vector API twins, found by name, so that nothing here links to a module that may be absent.

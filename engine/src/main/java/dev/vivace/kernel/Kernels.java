@@ -27,12 +27,22 @@ public interface Kernels {
     /// Writes row `row` of the weights as f32 to `out` at byte `offset`.
     void decode(Weights weights, int row, MemorySegment out, long offset);
 
+    /// The form in which [#multiply] by `weights` reads its inputs in `phase`.
+    InputForm inputForm(Weights weights, Phase phase);
+
+    /// Bytes that `rows` rows of `columns` columns take in `form`; 0 for [InputForm#F32].
+    long inputBytes(InputForm form, int rows, int columns);
+
+    /// Brings rows `[rowFrom, rowTo)` of `inputs.x` into `inputs.form`, in `inputs.prepared`. A row's place there
+    /// depends on its number alone.
+    void prepare(Inputs inputs, int rowFrom, int rowTo);
+
     /// `y[r, o] = sum over k of x[r, k] * w[o, k]` for rows `r` in `[rowFrom, rowTo)`, outputs `o` in `[from,
-    /// to)`.
+    /// to)`; `inputs` are prepared in the weights' [#inputForm].
     void multiply(
             Weights weights,
             Phase phase,
-            Matrix x,
+            Inputs inputs,
             int rowFrom,
             int rowTo,
             Matrix y,
@@ -45,7 +55,7 @@ public interface Kernels {
     void multiplySome(
             Weights weights,
             Phase phase,
-            Matrix x,
+            Inputs inputs,
             int rowFrom,
             int rowTo,
             Matrix y,

@@ -1,6 +1,7 @@
 package dev.vivace.runtime;
 
 import dev.vivace.kernel.Activation;
+import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.Phase;
 import dev.vivace.kernel.RopeStyle;
@@ -21,6 +22,8 @@ final class Compute implements AutoCloseable {
     private final Workers workers;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment[] scratch;
+    private final PreparedRows decode = new PreparedRows();
+    private final PreparedRows prefill = new PreparedRows();
     private final Multiply multiply = new Multiply();
     private final Elementwise elementwise = new Elementwise();
 
@@ -49,8 +52,8 @@ final class Compute implements AutoCloseable {
 
     /// `y = x W^T` for the first `rows` rows, of which the first `decodeRows` are of phase decode.
     void multiply(Weights weights, Matrix x, Matrix y, int rows, int decodeRows) {
+        prepare(weights, x, rows, decodeRows);
         multiply.weights = weights;
-        multiply.x = x;
         multiply.y = y;
         multiply.rows = rows;
         multiply.decodeRows = decodeRows;
@@ -61,14 +64,20 @@ final class Compute implements AutoCloseable {
 
     /// As [#multiply] for `outputs[0..count)`.
     void multiplySome(Weights weights, Matrix x, Matrix y, int rows, int decodeRows, int[] outputs, int count) {
+        prepare(weights, x, rows, decodeRows);
         multiply.weights = weights;
-        multiply.x = x;
         multiply.y = y;
         multiply.rows = rows;
         multiply.decodeRows = decodeRows;
         multiply.outputs = outputs;
         multiply.count = count;
         workers.run(multiply);
+    }
+
+    /// Brings the rows of each phase into the form that `weights` read there.
+    private void prepare(Weights weights, Matrix x, int rows, int decodeRows) {
+        decode.prepare(kernels, kernels.inputForm(weights, Phase.DECODE), x, 0, decodeRows);
+        prefill.prepare(kernels, kernels.inputForm(weights, Phase.PREFILL), x, decodeRows, rows);
     }
 
     void rmsNorm(Matrix x, Matrix out, int rows, int groups, int dim, MemorySegment weight, float epsilon) {
@@ -133,6 +142,8 @@ final class Compute implements AutoCloseable {
 
     @Override
     public void close() {
+        decode.close();
+        prefill.close();
         if (arena.scope().isAlive()) {
             arena.close();
         }
@@ -156,7 +167,6 @@ final class Compute implements AutoCloseable {
                 return 0;
             }
         };
-        private Matrix x = Scratch.NOTHING;
         private Matrix y = Scratch.NOTHING;
         private int rows;
         private int decodeRows;
@@ -180,6 +190,7 @@ final class Compute implements AutoCloseable {
         }
 
         private void slice(Phase phase, int rowFrom, int rowTo, int from, int to, int worker) {
+            Inputs x = (phase.isPrefill() ? prefill : decode).inputs();
             if (outputs == ALL) {
                 kernels.multiply(weights, phase, x, rowFrom, rowTo, y, from, to, scratch[worker]);
             } else {

@@ -35,8 +35,10 @@ class AllocationTest {
             MemorySegment scratch = Fixtures.scratch(arena, kernels, columns, 1);
             Matrix x = Fixtures.matrix(arena, 7, columns, 2);
             Matrix y = Fixtures.matrix(arena, 7, OUTPUTS, 3);
-            assertAllocatesNothing(() -> kernels.multiply(weights, Phase.DECODE, x, 0, 7, y, 0, OUTPUTS, scratch));
-            assertAllocatesNothing(() -> kernels.multiply(weights, Phase.PREFILL, x, 0, 7, y, 0, OUTPUTS, scratch));
+            Inputs decode = Fixtures.inputs(arena, kernels, weights, Phase.DECODE, x);
+            Inputs prefill = Fixtures.inputs(arena, kernels, weights, Phase.PREFILL, x);
+            assertAllocatesNothing(() -> kernels.multiply(weights, Phase.DECODE, decode, 0, 7, y, 0, OUTPUTS, scratch));
+            assertAllocatesNothing(() -> kernels.multiply(weights, Phase.PREFILL, prefill, 0, 7, y, 0, OUTPUTS, scratch));
         }
     }
 

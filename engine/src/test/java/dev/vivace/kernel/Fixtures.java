@@ -95,6 +95,18 @@ final class Fixtures {
         return scratch;
     }
 
+    /// All rows of `x` as `weights` read them in `phase`.
+    static Inputs inputs(Arena arena, Kernels kernels, Weights weights, Phase phase, Matrix x) {
+        Inputs inputs = new Inputs(x);
+        inputs.form = kernels.inputForm(weights, phase);
+        long bytes = kernels.inputBytes(inputs.form, x.rows(), x.columns());
+        if (bytes > 0) {
+            inputs.prepared = arena.allocate(bytes, 64);
+        }
+        kernels.prepare(inputs, 0, x.rows());
+        return inputs;
+    }
+
     /// The bits of all elements that mean something, row after row.
     static int[] bits(Matrix matrix) {
         int[] bits = new int[matrix.rows() * matrix.columns()];

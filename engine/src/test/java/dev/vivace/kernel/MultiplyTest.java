@@ -115,7 +115,8 @@ class MultiplyTest {
                 Matrix after = Fixtures.copy(arena, before);
                 MemorySegment scratch = Fixtures.scratch(arena, kernels, columns, 1);
                 Weights weights = kernels.pack(tensor, arena);
-                kernels.multiplySome(weights, phase, x, 0, rows, after, some, 1, 16, scratch);
+                Inputs inputs = Fixtures.inputs(arena, kernels, weights, phase, x);
+                kernels.multiplySome(weights, phase, inputs, 0, rows, after, some, 1, 16, scratch);
                 for (int i = 1; i < 16; i++) {
                     for (int r = 0; r < rows; r++) {
                         before.set(r, some[i], all.at(r, some[i]));
@@ -238,7 +239,9 @@ class MultiplyTest {
             int from,
             int to) {
         MemorySegment scratch = Fixtures.scratch(arena, kernels, tensor.columns(), 1);
-        kernels.multiply(kernels.pack(tensor, arena), phase, x, rowFrom, rowTo, y, from, to, scratch);
+        Weights weights = kernels.pack(tensor, arena);
+        Inputs inputs = Fixtures.inputs(arena, kernels, weights, phase, x);
+        kernels.multiply(weights, phase, inputs, rowFrom, rowTo, y, from, to, scratch);
     }
 
     private static int[] columns(DType dtype) {

@@ -1,5 +1,6 @@
 package dev.vivace.bench.kernel;
 
+import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Isa;
 import dev.vivace.kernel.KernelLevels;
 import dev.vivace.kernel.Kernels;
@@ -59,6 +60,8 @@ public class MultiplyBenchmark {
     private Kernels kernels;
     private Weights weights;
     private Matrix x;
+    private Inputs decode;
+    private Inputs prefill;
     private Matrix y;
     private MemorySegment scratch;
 
@@ -109,6 +112,8 @@ public class MultiplyBenchmark {
             }
         }
         verify(tensor);
+        decode = inputs(kernels, weights, Phase.DECODE);
+        prefill = inputs(kernels, weights, Phase.PREFILL);
     }
 
     /// One block row, repeated: what is stored does not change the time.
@@ -131,33 +136,42 @@ public class MultiplyBenchmark {
         Kernels plain = KernelLevels.best(Isa.SCALAR).kernels();
         MemorySegment room = arena.allocate(plain.scratchBytes(x.columns(), 64), Matrix.ALIGNMENT);
         for (Phase phase : Phase.values()) {
-            kernels.multiply(weights, phase, x, 0, 1, y, 0, 1, scratch);
+            kernels.multiply(weights, phase, inputs(kernels, weights, phase), 0, 1, y, 0, 1, scratch);
             float actual = y.at(0, 0);
-            plain.multiply(plain.pack(tensor, arena), phase, x, 0, 1, y, 0, 1, room);
+            Weights own = plain.pack(tensor, arena);
+            plain.multiply(own, phase, inputs(plain, own, phase), 0, 1, y, 0, 1, room);
             if (!(Math.abs(actual - y.at(0, 0)) < 1e-3)) {
                 throw new IllegalStateException(isa + " " + format + ": " + actual + ", expected " + y.at(0, 0));
             }
         }
     }
 
+    private Inputs inputs(Kernels of, Weights read, Phase phase) {
+        Inputs inputs = new Inputs(x);
+        inputs.form = of.inputForm(read, phase);
+        inputs.prepared = arena.allocate(Math.max(1, of.inputBytes(inputs.form, x.rows(), x.columns())), Matrix.ALIGNMENT);
+        of.prepare(inputs, 0, x.rows());
+        return inputs;
+    }
+
     /// One row of the decode phase.
     @Benchmark
     public void decodeOne(Rates rates) {
-        kernels.multiply(weights, Phase.DECODE, x, 0, 1, y, 0, weights.rows(), scratch);
+        kernels.multiply(weights, Phase.DECODE, decode, 0, 1, y, 0, weights.rows(), scratch);
         rates.count(weights, 1);
     }
 
     /// Four rows of the decode phase.
     @Benchmark
     public void decodeFour(Rates rates) {
-        kernels.multiply(weights, Phase.DECODE, x, 0, 4, y, 0, weights.rows(), scratch);
+        kernels.multiply(weights, Phase.DECODE, decode, 0, 4, y, 0, weights.rows(), scratch);
         rates.count(weights, 4);
     }
 
     /// A chunk of a prompt.
     @Benchmark
     public void prefill(Rates rates) {
-        kernels.multiply(weights, Phase.PREFILL, x, 0, 128, y, 0, weights.rows(), scratch);
+        kernels.multiply(weights, Phase.PREFILL, prefill, 0, 128, y, 0, weights.rows(), scratch);
         rates.count(weights, 128);
     }
 }

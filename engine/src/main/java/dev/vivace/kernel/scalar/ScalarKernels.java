@@ -2,6 +2,8 @@ package dev.vivace.kernel.scalar;
 
 import dev.vivace.kernel.Activation;
 import dev.vivace.kernel.AttentionSpan;
+import dev.vivace.kernel.InputForm;
+import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Isa;
 import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.KvBlocks;
@@ -44,10 +46,25 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public InputForm inputForm(Weights weights, Phase phase) {
+        return InputForm.F32;
+    }
+
+    @Override
+    public long inputBytes(InputForm form, int rows, int columns) {
+        return 0;
+    }
+
+    @Override
+    public void prepare(Inputs inputs, int rowFrom, int rowTo) {
+        assert inputs.form == InputForm.F32 : inputs.form;
+    }
+
+    @Override
     public void multiply(
             Weights weights,
             Phase phase,
-            Matrix x,
+            Inputs inputs,
             int rowFrom,
             int rowTo,
             Matrix y,
@@ -56,7 +73,7 @@ public final class ScalarKernels implements Kernels {
             MemorySegment scratch) {
         ScalarWeights own = (ScalarWeights) weights;
         for (int output = from; output < to; output++) {
-            ScalarMultiply.output(own, output, x, rowFrom, rowTo, y, scratch);
+            ScalarMultiply.output(own, output, inputs.x, rowFrom, rowTo, y, scratch);
         }
     }
 
@@ -64,7 +81,7 @@ public final class ScalarKernels implements Kernels {
     public void multiplySome(
             Weights weights,
             Phase phase,
-            Matrix x,
+            Inputs inputs,
             int rowFrom,
             int rowTo,
             Matrix y,
@@ -74,7 +91,7 @@ public final class ScalarKernels implements Kernels {
             MemorySegment scratch) {
         ScalarWeights own = (ScalarWeights) weights;
         for (int i = from; i < to; i++) {
-            ScalarMultiply.output(own, outputs[i], x, rowFrom, rowTo, y, scratch);
+            ScalarMultiply.output(own, outputs[i], inputs.x, rowFrom, rowTo, y, scratch);
         }
     }
 

@@ -3,6 +3,8 @@ package dev.vivace.kernel.vector;
 import dev.vivace.UnsupportedException;
 import dev.vivace.kernel.Activation;
 import dev.vivace.kernel.AttentionSpan;
+import dev.vivace.kernel.InputForm;
+import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Isa;
 import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.KvBlocks;
@@ -48,10 +50,25 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public InputForm inputForm(Weights weights, Phase phase) {
+        return InputForm.F32;
+    }
+
+    @Override
+    public long inputBytes(InputForm form, int rows, int columns) {
+        return 0;
+    }
+
+    @Override
+    public void prepare(Inputs inputs, int rowFrom, int rowTo) {
+        assert inputs.form == InputForm.F32 : inputs.form;
+    }
+
+    @Override
     public void multiply(
             Weights weights,
             Phase phase,
-            Matrix x,
+            Inputs inputs,
             int rowFrom,
             int rowTo,
             Matrix y,
@@ -59,14 +76,14 @@ public final class VectorKernels implements Kernels {
             int to,
             MemorySegment scratch) {
         VectorMultiply.outputs(
-                (VectorWeights) weights, phase, x, rowFrom, rowTo, y, VectorMultiply.ALL, from, to, scratch);
+                (VectorWeights) weights, phase, inputs.x, rowFrom, rowTo, y, VectorMultiply.ALL, from, to, scratch);
     }
 
     @Override
     public void multiplySome(
             Weights weights,
             Phase phase,
-            Matrix x,
+            Inputs inputs,
             int rowFrom,
             int rowTo,
             Matrix y,
@@ -74,7 +91,7 @@ public final class VectorKernels implements Kernels {
             int from,
             int to,
             MemorySegment scratch) {
-        VectorMultiply.outputs((VectorWeights) weights, phase, x, rowFrom, rowTo, y, outputs, from, to, scratch);
+        VectorMultiply.outputs((VectorWeights) weights, phase, inputs.x, rowFrom, rowTo, y, outputs, from, to, scratch);
     }
 
     @Override

@@ -1,0 +1,2 @@
+/// Softmax attention over spans of the cache.
+package dev.vivace.kernel.x86.attention;

@@ -1,0 +1,2 @@
+/// Weights: packing, decoding a row, multiplying.
+package dev.vivace.kernel.x86.linear;
