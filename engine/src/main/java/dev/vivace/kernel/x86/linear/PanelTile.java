@@ -40,7 +40,7 @@ final class PanelTile {
     static final int ARGUMENTS = 64;
 
     /// Bytes that lie between what is read and what is asked for, in each panel.
-    private static final int AHEAD = Integer.getInteger("ahead", 2048);
+    private static final int AHEAD = 2048;
 
     private static final int STEP_BYTES = 64;
     private static final int ROWS_OF_A_BASE = 3;

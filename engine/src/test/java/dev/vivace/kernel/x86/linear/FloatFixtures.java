@@ -1,6 +1,7 @@
 package dev.vivace.kernel.x86.linear;
 
 import dev.vivace.UnsupportedException;
+import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Isa;
 import dev.vivace.kernel.Phase;
@@ -86,10 +87,43 @@ final class FloatFixtures {
     /// Rows `[rowFrom, rowTo)` of the product by all panels of `tensor`; row 0 of the result is `rowFrom`.
     static Matrix product(
             Arena arena, PanelFormat format, Phase phase, Tensor tensor, Inputs inputs, int rowFrom, int rowTo) {
-        int panels = (tensor.rows() + PanelFormat.OUTPUTS - 1) / PanelFormat.OUTPUTS;
-        MemorySegment packed = GuardedMemory.allocate(arena, panels * format.panelBytes(tensor.columns()));
-        format.pack(tensor, 0, panels, packed);
-        return product(arena, format, phase, packed, panels, inputs, rowFrom, rowTo);
+        int panels = panels(tensor);
+        return product(arena, format, phase, pack(arena, format, tensor), panels, inputs, rowFrom, rowTo);
+    }
+
+    static int panels(Tensor tensor) {
+        return (tensor.rows() + PanelFormat.OUTPUTS - 1) / PanelFormat.OUTPUTS;
+    }
+
+    /// All panels of `tensor`.
+    static MemorySegment pack(Arena arena, PanelFormat format, Tensor tensor) {
+        MemorySegment packed = GuardedMemory.allocate(arena, panels(tensor) * format.panelBytes(tensor.columns()));
+        format.pack(tensor, 0, panels(tensor), packed);
+        return packed;
+    }
+
+    /// Brings inputs into `form`.
+    static void prepare(Arena arena, InputForm form, Inputs inputs) {
+        inputs.form = form;
+        if (form != InputForm.F32) {
+            Bf16Inputs bf16 = new Bf16Inputs(form);
+            inputs.prepared = GuardedMemory.allocate(arena, bf16.inputBytes(inputs.x.rows(), inputs.x.columns()));
+            bf16.prepare(inputs, 0, inputs.x.rows());
+        }
+    }
+
+    /// The nearest bf16, ties to even, denormals to zero; for finite numbers.
+    static float toBf16(float value) {
+        if (Math.abs(value) < Float.MIN_NORMAL) {
+            return value * 0;
+        }
+        int bits = Float.floatToRawIntBits(value);
+        int upper = bits >>> 16;
+        int lower = bits & 0xFFFF;
+        if (lower > 0x8000 || lower == 0x8000 && upper % 2 != 0) {
+            upper++;
+        }
+        return Float.intBitsToFloat(upper << 16);
     }
 
     /// As [#product] with packed panels.
