@@ -44,7 +44,7 @@ final class FloatPanels implements PanelFormat {
     }
 
     private static InputForm best(Target target) {
-        return target.bf16() ? InputForm.BF16 : InputForm.F32;
+        return !target.bf16() ? InputForm.F32 : target.tiles() ? InputForm.TILES : InputForm.BF16;
     }
 
     private static PanelUnit unit(DType dtype) {
