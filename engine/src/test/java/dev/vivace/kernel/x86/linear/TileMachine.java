@@ -99,8 +99,8 @@ final class TileMachine implements TileKernel.Loader {
             }
             case "shl" -> set(o.get(0), get(o.get(0)) << get(o.get(1)));
             case "imul" -> set(o.get(0), get(o.get(1)) * get(o.get(2)));
-            case "ldtilecfg" -> configure(MemorySegment.ofAddress(address((Mem) o.get(0)))
-                    .reinterpret(ROW_BYTES));
+            case "ldtilecfg" ->
+                configure(MemorySegment.ofAddress(address((Mem) o.get(0))).reinterpret(ROW_BYTES));
             case "tilerelease" -> {
                 shapes.clear();
                 tiles.clear();
