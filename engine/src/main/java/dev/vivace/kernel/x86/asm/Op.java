@@ -24,6 +24,7 @@ public enum Op {
     VMOVD_STORE(Form.MR, 1, 1, 0x7E, W.BOTH0, SCALAR32),
     VMOVQ(Form.RM, 1, 1, 0x6E, W.BOTH1, SCALAR64),
     VMOVQ_STORE(Form.MR, 1, 1, 0x7E, W.BOTH1, SCALAR64),
+    VMOVQ_LOW_STORE(Form.MR, 1, 1, 0xD6, W.VEX0_EVEX1, SCALAR64),
     VMOVSHDUP(Form.RM, 1, 2, 0x16, W.BOTH0, FULL_MEM),
     VMOVSLDUP(Form.RM, 1, 2, 0x12, W.BOTH0, FULL_MEM),
     VMOVHLPS(Form.RVM, 1, 0, 0x12, W.BOTH0, NONE),
@@ -322,7 +323,7 @@ public enum Op {
     /// The name that stands in listings, without what only tells our lines apart.
     public String mnemonic() {
         String name = name().toLowerCase(Locale.ROOT);
-        for (String suffix : new String[] {"_store", "_to_gpr", "_gpr", "_k"}) {
+        for (String suffix : new String[] {"_low_store", "_store", "_to_gpr", "_gpr", "_k"}) {
             name = name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : name;
         }
         return name;
