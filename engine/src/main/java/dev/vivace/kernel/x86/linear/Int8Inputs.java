@@ -15,6 +15,8 @@ import dev.vivace.kernel.x86.asm.Mem;
 import dev.vivace.kernel.x86.asm.Op;
 import dev.vivace.kernel.x86.asm.Vec;
 import dev.vivace.tensor.Matrix;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /// Brings rows of f32 into [InputForm#INT8]: blocks of 32 signed bytes with an f32 scale and their sums. With `m`
 /// the largest magnitude of a block, `d = m / 127` and `q = round(x * (127 / m))`, to nearest even. A block with `m`
@@ -104,6 +106,8 @@ public final class Int8Inputs {
         private static final Vec INVERSE = Vec.xmm(5);
         private static final Vec SCALE = Vec.xmm(6);
         private static final Vec KEEP = Vec.xmm(7);
+        private static final Vec COUNT = Vec.ymm(9);
+        private static final Vec INSIDE = Vec.ymm(10);
         private static final Vec HUNDRED27 = Vec.xmm(12);
         private static final Vec TINY = Vec.xmm(13);
 
@@ -137,11 +141,9 @@ public final class Int8Inputs {
             a.shr(R9, 5);
             a.and(RBP, BLOCK - 1);
             Label row = a.here();
-            a.mov(RAX, RDI);
-            a.mov(R10, RDX);
-            a.mov(R11, RCX);
-            whole();
-            rest();
+            // All scales, then all bytes: the long way from inputs to a scale is then walked for many blocks at once.
+            each(this::scale);
+            each(this::bytes);
             a.add(RDI, RSI);
             a.add(RDX, BLOCK);
             a.add(RCX, 4);
@@ -154,54 +156,55 @@ public final class Int8Inputs {
             return a.finish();
         }
 
-        private void whole() {
+        /// All blocks of a row: inputs at RAX, bytes at R10, numbers at R11.
+        private void each(Consumer<IntConsumer> body) {
+            Label last = a.label();
             Label done = a.label();
+            a.mov(RAX, RDI);
+            a.mov(R10, RDX);
+            a.mov(R11, RCX);
             a.mov(RBX, R9);
             a.test(RBX, RBX);
-            a.jump(Condition.E, done);
+            a.jump(Condition.E, last);
             Label block = a.here();
-            for (int i = 0; i < parts; i++) {
-                a.emit(Op.VMOVUPS, part(i), at(i));
-            }
-            block();
+            body.accept(i -> a.emit(Op.VMOVUPS, part(i), at(i)));
             a.add(RAX, 4 * BLOCK);
             a.add(R10, BLOCK_BYTES);
             a.add(R11, BLOCK_BYTES);
             a.dec(RBX);
             a.jump(Condition.NE, block);
+            a.bind(last);
+            a.test(RBP, RBP);
+            a.jump(Condition.E, done);
+            prepareRest();
+            body.accept(this::loadRest);
             a.bind(done);
         }
 
-        /// The last block where it is not whole, zeros in place of what is missing.
-        private void rest() {
-            Label done = a.label();
-            a.test(RBP, RBP);
-            a.jump(Condition.E, done);
+        /// What the loads of a block that is not whole need.
+        private void prepareRest() {
             if (wide) {
                 a.mov(RBX, -1);
                 a.emit(Op.BZHI, RBX, RBX, RBP);
                 a.emit(Op.KMOVW_GPR, Mask.K1, RBX);
                 a.shr(RBX, 16);
                 a.emit(Op.KMOVW_GPR, Mask.K2, RBX);
-                a.emit(Op.VMOVUPS, part(0).maskZero(Mask.K1), at(0));
-                a.emit(Op.VMOVUPS, part(1).maskZero(Mask.K2), at(1));
             } else {
-                Vec count = Vec.ymm(8);
-                a.emit(Op.VMOVD, count.as(128), RBP);
-                a.emit(Op.VPBROADCASTD, count, count.as(128));
-                for (int i = 0; i < parts; i++) {
-                    int from = 8 * i;
-                    Vec inside = Vec.ymm(9);
-                    a.emit(
-                            Op.VPCMPGTD,
-                            inside,
-                            count,
-                            a.words(from, from + 1, from + 2, from + 3, from + 4, from + 5, from + 6, from + 7));
-                    a.emit(Op.VMASKMOVPS, part(i), inside, at(i));
-                }
+                a.emit(Op.VMOVD, COUNT.as(128), RBP);
+                a.emit(Op.VPBROADCASTD, COUNT, COUNT.as(128));
             }
-            block();
-            a.bind(done);
+        }
+
+        /// Zeros in place of what is missing.
+        private void loadRest(int i) {
+            if (wide) {
+                a.emit(Op.VMOVUPS, part(i).maskZero(i == 0 ? Mask.K1 : Mask.K2), at(i));
+            } else {
+                int from = 8 * i;
+                Mem lanes = a.words(from, from + 1, from + 2, from + 3, from + 4, from + 5, from + 6, from + 7);
+                a.emit(Op.VPCMPGTD, INSIDE, COUNT, lanes);
+                a.emit(Op.VMASKMOVPS, part(i), INSIDE, at(i));
+            }
         }
 
         private Vec part(int i) {
@@ -212,9 +215,9 @@ public final class Int8Inputs {
             return Mem.at(RAX, i * bits / 8);
         }
 
-        /// One block whose columns are in the parts; to R10 and R11.
-        private void block() {
-            largest();
+        /// Writes a block's scale, and its inverse where the sum of the first half will stand.
+        private void scale(IntConsumer load) {
+            largest(load);
             // Unordered counts as not less: NaN stays.
             a.emit(Op.VCMPPS, NOT_LESS, KEEP, MAX, TINY);
             a.emit(Op.VDIVPS, INVERSE, HUNDRED27, MAX);
@@ -222,9 +225,15 @@ public final class Int8Inputs {
             a.emit(Op.VANDPS, INVERSE, INVERSE, KEEP);
             a.emit(Op.VANDPS, SCALE, SCALE, KEEP);
             a.emit(Op.VMOVSS_STORE, Mem.at(R11), SCALE);
+            a.emit(Op.VMOVSS_STORE, Mem.at(R11, FIRST_SUMS - SCALES), INVERSE);
+        }
+
+        /// Writes a block's bytes and sums.
+        private void bytes(IntConsumer load) {
             Vec factor = INVERSE.as(bits);
-            a.emit(Op.VBROADCASTSS, factor, INVERSE);
+            a.emit(Op.VBROADCASTSS, factor, Mem.at(R11, FIRST_SUMS - SCALES));
             for (int i = 0; i < parts; i++) {
+                load.accept(i);
                 a.emit(Op.VMULPS, part(i), part(i), factor);
                 a.emit(Op.VCVTPS2DQ, part(i), part(i));
             }
@@ -235,9 +244,10 @@ public final class Int8Inputs {
         }
 
         /// The largest magnitude, in all four lanes. Compared as integers NaN comes out on top.
-        private void largest() {
+        private void largest(IntConsumer load) {
             Vec all = MAX.as(bits);
             for (int i = 0; i < parts; i++) {
+                load.accept(i);
                 a.emit(Op.VPANDD, i == 0 ? all : Vec.of(8, bits), part(i), magnitude);
                 if (i > 0) {
                     a.emit(Op.VPMAXUD, all, all, Vec.of(8, bits));
