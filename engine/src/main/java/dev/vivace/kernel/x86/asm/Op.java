@@ -57,6 +57,7 @@ public enum Op {
     VPMADDUBSW(Form.RVM, 2, 1, 0x04, W.BOTH0, FULL_MEM),
     VPDPBUSD(Form.RVM, 2, 1, 0x50, W.BOTH0, FULL32),
     VPDPWSSD(Form.RVM, 2, 1, 0x52, W.BOTH0, FULL32),
+    VPSADBW(Form.RVM, 1, 1, 0xF6, W.BOTH0, FULL_MEM),
     VPABSB(Form.RM, 2, 1, 0x1C, W.BOTH0, FULL_MEM),
     VPABSD(Form.RM, 2, 1, 0x1E, W.BOTH0, FULL32),
     VPSIGNB(Form.RVM, 2, 1, 0x08, W.VEX0, NONE),
