@@ -23,39 +23,8 @@ import java.util.function.IntConsumer;
 /// below 2^-119 is all zeros, scale too: 127 / m would soon be infinite. A block with a NaN or an infinity has a
 /// scale of NaN or infinity, so that no product with it looks like a number.
 ///
-/// Rows lie in groups of [#ROWS]; a group is its blocks one after another, each of [#BLOCK_BYTES]:
-///
-/// | bytes | what |
-/// |---|---|
-/// | 0..511 | 16 rows of 32 int8 |
-/// | 512..575 | `d` of each row, f32 |
-/// | 576..639 | sum of the 32 int8 of each row, int32 |
-/// | 640..703 | sum of the first 16 |
-/// | 704..767 | sum of the last 16 |
-///
-/// Columns past the last count as zeros. Safe for all threads: a row writes its own bytes only.
+/// [Int8Block] says where everything lies. Columns past the last count as zeros. Safe for all threads: a row writes its own bytes only.
 public final class Int8Inputs {
-    /// Rows of a group.
-    public static final int ROWS = 16;
-
-    /// Columns of a block.
-    public static final int BLOCK = 32;
-
-    /// Bytes that a block takes for the rows of a group.
-    public static final int BLOCK_BYTES = 768;
-
-    /// Where a block's scales start.
-    public static final int SCALES = 512;
-
-    /// Where the sums of all 32 start.
-    public static final int SUMS = 576;
-
-    /// Where the sums of the first 16 start.
-    public static final int FIRST_SUMS = 640;
-
-    /// Where the sums of the last 16 start.
-    public static final int LAST_SUMS = 704;
-
     /// The least maximum that is not taken for 0; `m / 127` is then a normal number.
     static final float LEAST = 0x1p-119f;
 
@@ -68,32 +37,21 @@ public final class Int8Inputs {
         this.kernel = new Kernel(() -> new Emitter(target).code());
     }
 
-    /// Bytes that `rows` rows of `columns` columns take.
-    public static long inputBytes(int rows, int columns) {
-        return (long) ((rows + ROWS - 1) / ROWS) * groupBytes(columns);
-    }
-
-    /// Bytes from one group of rows to the next.
-    public static long groupBytes(int columns) {
-        return (long) ((columns + BLOCK - 1) / BLOCK) * BLOCK_BYTES;
-    }
-
     /// Writes rows `[rowFrom, rowTo)` of `inputs.x` to `inputs.prepared`; other rows' bytes stay as they are.
     public void prepare(Inputs inputs, int rowFrom, int rowTo) {
         Matrix x = inputs.x;
         assert inputs.form == InputForm.INT8 : inputs.form;
         assert rowFrom >= 0 && rowTo <= x.rows() : "rows=[" + rowFrom + ", " + rowTo + ") of " + x.rows();
         assert x.data().isNative() && inputs.prepared.isNative() : "inputs must be native memory";
-        assert inputs.prepared.byteSize() >= inputBytes(x.rows(), x.columns())
+        assert inputs.prepared.byteSize() >= Int8Block.bytes(x.rows(), x.columns())
                 : "bytes=" + inputs.prepared.byteSize() + " rows=" + x.rows() + " columns=" + x.columns();
-        long group = groupBytes(x.columns());
         for (int from = rowFrom; from < rowTo; ) {
-            int to = Math.min(rowTo, from / ROWS * ROWS + ROWS);
+            int to = Math.min(rowTo, from / Int8Block.ROWS * Int8Block.ROWS + Int8Block.ROWS);
             kernel.call(
                     x.data().address() + x.offset(from),
                     4L * x.stride(),
-                    inputs.prepared.address() + from / ROWS * group,
-                    from % ROWS,
+                    inputs.prepared.address() + Int8Block.group(from, x.columns()),
+                    from % Int8Block.ROWS,
                     to - from,
                     x.columns());
             from = to;
@@ -121,7 +79,7 @@ public final class Int8Inputs {
         Emitter(Target target) {
             this.wide = target.wide();
             this.bits = target.bits();
-            this.parts = BLOCK / target.lanes();
+            this.parts = Int8Block.COLUMNS / target.lanes();
             this.magnitude = Vec.of(14, bits);
         }
 
@@ -135,17 +93,17 @@ public final class Int8Inputs {
             // RDX: the row's bytes in the first block, RCX: its numbers.
             a.mov(RAX, RCX);
             a.shl(RAX, 5);
-            a.lea(RCX, Mem.at(RDX, RCX, 4, SCALES));
+            a.lea(RCX, Mem.at(RDX, RCX, 4, Int8Block.SCALE));
             a.add(RDX, RAX);
             a.mov(RBP, R9);
             a.shr(R9, 5);
-            a.and(RBP, BLOCK - 1);
+            a.and(RBP, Int8Block.COLUMNS - 1);
             Label row = a.here();
             // All scales, then all bytes: the long way from inputs to a scale is then walked for many blocks at once.
             each(this::scale);
             each(this::bytes);
             a.add(RDI, RSI);
-            a.add(RDX, BLOCK);
+            a.add(RDX, Int8Block.COLUMNS);
             a.add(RCX, 4);
             a.dec(R8);
             a.jump(Condition.NE, row);
@@ -168,9 +126,9 @@ public final class Int8Inputs {
             a.jump(Condition.E, last);
             Label block = a.here();
             body.accept(i -> a.emit(Op.VMOVUPS, part(i), at(i)));
-            a.add(RAX, 4 * BLOCK);
-            a.add(R10, BLOCK_BYTES);
-            a.add(R11, BLOCK_BYTES);
+            a.add(RAX, 4 * Int8Block.COLUMNS);
+            a.add(R10, Int8Block.BYTES);
+            a.add(R11, Int8Block.BYTES);
             a.dec(RBX);
             a.jump(Condition.NE, block);
             a.bind(last);
@@ -225,13 +183,13 @@ public final class Int8Inputs {
             a.emit(Op.VANDPS, INVERSE, INVERSE, KEEP);
             a.emit(Op.VANDPS, SCALE, SCALE, KEEP);
             a.emit(Op.VMOVSS_STORE, Mem.at(R11), SCALE);
-            a.emit(Op.VMOVSS_STORE, Mem.at(R11, FIRST_SUMS - SCALES), INVERSE);
+            a.emit(Op.VMOVSS_STORE, Mem.at(R11, Int8Block.OFFSET_LOW - Int8Block.SCALE), INVERSE);
         }
 
         /// Writes a block's bytes and sums.
         private void bytes(IntConsumer load) {
             Vec factor = INVERSE.as(bits);
-            a.emit(Op.VBROADCASTSS, factor, Mem.at(R11, FIRST_SUMS - SCALES));
+            a.emit(Op.VBROADCASTSS, factor, Mem.at(R11, Int8Block.OFFSET_LOW - Int8Block.SCALE));
             for (int i = 0; i < parts; i++) {
                 load.accept(i);
                 a.emit(Op.VMULPS, part(i), part(i), factor);
@@ -289,12 +247,18 @@ public final class Int8Inputs {
             a.emit(Op.VPSADBW, bytes, bytes, zero);
             a.emit(Op.VPSHUFD, 0x4E, first.as(256), bytes);
             a.emit(Op.VPADDD, first.as(256), first.as(256), bytes);
-            a.emit(Op.VPSUBD, first.as(256), first.as(256), repeat(16 * 128));
+            a.emit(Op.VMOVUPS, last.as(256), repeat(16 * 128));
+            a.emit(Op.VPSUBD, first.as(256), last.as(256), first.as(256));
+            a.emit(Op.VPSLLD, 7, first.as(256), first.as(256));
             a.emit(Op.VEXTRACTF128, 1, last, first.as(256));
-            a.emit(Op.VMOVD_STORE, Mem.at(R11, FIRST_SUMS - SCALES), first);
-            a.emit(Op.VMOVD_STORE, Mem.at(R11, LAST_SUMS - SCALES), last);
+            a.emit(Op.VMOVD_STORE, Mem.at(R11, Int8Block.OFFSET_LOW - Int8Block.SCALE), first);
+            a.emit(Op.VMOVD_STORE, Mem.at(R11, Int8Block.OFFSET_HIGH - Int8Block.SCALE), last);
             a.emit(Op.VPADDD, first, first, last);
-            a.emit(Op.VMOVD_STORE, Mem.at(R11, SUMS - SCALES), first);
+            a.emit(Op.VMOVD_STORE, Mem.at(R11, Int8Block.OFFSET - Int8Block.SCALE), first);
+            a.emit(Op.VCVTDQ2PS, first, first);
+            a.emit(Op.VMULSS, first, first, a.constant(-1f / 128));
+            a.emit(Op.VMULSS, first, first, Mem.at(R11));
+            a.emit(Op.VMOVSS_STORE, Mem.at(R11, Int8Block.SUM - Int8Block.SCALE), first);
         }
 
         private Mem repeat(int word) {

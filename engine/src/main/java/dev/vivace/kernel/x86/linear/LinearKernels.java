@@ -37,7 +37,7 @@ public final class LinearKernels {
 
     private static PanelFormat format(DType dtype, Target target) {
         return switch (dtype) {
-            case F32, F16, BF16 -> FloatPanels.of(dtype, target);
+            case F32, F16, BF16 -> new BlockPanels(new Q8Format(), target);
             case Q4_0 -> new BlockPanels(new Q4Format(false), target);
             case Q4_1 -> new BlockPanels(new Q4Format(true), target);
             case Q5_0 -> new BlockPanels(new Q5Format(false), target);

@@ -61,7 +61,7 @@ class Int8InputsTest {
             for (int c = 0; c < 31; c++) {
                 assertThat((int) inputs.prepared.get(ValueLayout.JAVA_BYTE, c)).isEqualTo((int) Math.rint(c - 15.5));
             }
-            assertThat(inputs.prepared.get(ValueLayout.JAVA_FLOAT, Int8Inputs.SCALES))
+            assertThat(inputs.prepared.get(ValueLayout.JAVA_FLOAT, Int8Block.SCALE))
                     .isEqualTo(1);
         }
     }
@@ -76,10 +76,10 @@ class Int8InputsTest {
                     x.set(0, 32 + at, value);
                     Inputs inputs = inputs(arena, x);
                     new Int8Inputs(target).prepare(inputs, 0, 2);
-                    long second = Int8Inputs.BLOCK_BYTES + Int8Inputs.SCALES;
+                    long second = Int8Block.BYTES + Int8Block.SCALE;
                     float scale = Math.abs(inputs.prepared.get(ValueLayout.JAVA_FLOAT, second));
                     assertThat(Float.compare(scale, Math.abs(value))).isZero();
-                    assertThat(inputs.prepared.get(ValueLayout.JAVA_FLOAT, Int8Inputs.SCALES))
+                    assertThat(inputs.prepared.get(ValueLayout.JAVA_FLOAT, Int8Block.SCALE))
                             .isLessThan(1);
                     assertThat(inputs.prepared.get(ValueLayout.JAVA_FLOAT, second + 4))
                             .isLessThan(1);
@@ -100,19 +100,19 @@ class Int8InputsTest {
     private static Inputs inputs(Arena arena, Matrix x) {
         Inputs inputs = new Inputs(x);
         inputs.form = InputForm.INT8;
-        inputs.prepared = GuardedMemory.allocate(arena, Int8Inputs.inputBytes(x.rows(), x.columns()));
+        inputs.prepared = GuardedMemory.allocate(arena, Int8Block.bytes(x.rows(), x.columns()));
         inputs.prepared.fill(UNTOUCHED);
         return inputs;
     }
 
     private static byte[] expected(Matrix x, int from, int to) {
         int blocks = (x.columns() + 31) / 32;
-        byte[] bytes = new byte[(x.rows() + 15) / 16 * blocks * 768];
+        byte[] bytes = new byte[(x.rows() + 15) / 16 * blocks * 832];
         Arrays.fill(bytes, UNTOUCHED);
         MemorySegment out = MemorySegment.ofArray(bytes);
         for (int r = from; r < to; r++) {
             for (int b = 0; b < blocks; b++) {
-                block(x, r, b, out, (r / 16 * blocks + b) * 768, r % 16);
+                block(x, r, b, out, (r / 16 * blocks + b) * 832, r % 16);
             }
         }
         return bytes;
@@ -132,8 +132,16 @@ class Int8InputsTest {
             sums[c / 16] += q;
             out.set(ValueLayout.JAVA_BYTE, at + 32 * i + c, q);
         }
-        int[] words = {Float.floatToRawIntBits(none ? 0 : most / 127), sums[0] + sums[1], sums[0], sums[1]};
-        for (int w = 0; w < 4; w++) {
+        float scale = none ? 0 : most / 127;
+        int sum = sums[0] + sums[1];
+        int[] words = {
+            Float.floatToRawIntBits(scale),
+            -128 * sum,
+            -128 * sums[0],
+            -128 * sums[1],
+            Float.floatToRawIntBits(-128 * sum * (-1f / 128) * scale)
+        };
+        for (int w = 0; w < 5; w++) {
             out.set(ValueLayout.JAVA_INT_UNALIGNED, at + 512 + 64 * w + 4 * i, words[w]);
         }
     }
