@@ -9,6 +9,7 @@ import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -21,7 +22,14 @@ final class Fixtures {
     private Fixtures() {}
 
     static List<Kernels> levels() {
-        return List.of(new ScalarKernels(), new VectorKernels());
+        List<Kernels> levels = new ArrayList<>(List.of(new ScalarKernels(), new VectorKernels()));
+        for (Isa isa : Isa.values()) {
+            Kernels best = KernelLevels.best(isa).kernels();
+            if (isa.compareTo(Isa.VECTOR) > 0 && best.isa() == isa) {
+                levels.add(best);
+            }
+        }
+        return levels;
     }
 
     static Stream<Arguments> levelsAndFormats() {

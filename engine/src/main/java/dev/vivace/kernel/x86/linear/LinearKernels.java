@@ -26,6 +26,8 @@ public final class LinearKernels {
 
     private final Map<DType, PanelFormat> formats = new EnumMap<>(DType.class);
     private final Int8Inputs int8;
+    private final Bf16Inputs bf16 = new Bf16Inputs(InputForm.BF16);
+    private final Bf16Inputs tiles = new Bf16Inputs(InputForm.TILES);
 
     /// @param target what may be emitted
     public LinearKernels(Target target) {
@@ -37,7 +39,7 @@ public final class LinearKernels {
 
     private static PanelFormat format(DType dtype, Target target) {
         return switch (dtype) {
-            case F32, F16, BF16 -> new BlockPanels(new Q8Format(), target);
+            case F32, F16, BF16 -> FloatPanels.of(dtype, target);
             case Q4_0 -> new BlockPanels(new Q4Format(false), target);
             case Q4_1 -> new BlockPanels(new Q4Format(true), target);
             case Q5_0 -> new BlockPanels(new Q5Format(false), target);
@@ -92,7 +94,8 @@ public final class LinearKernels {
         return switch (form) {
             case F32 -> 0;
             case INT8 -> Int8Block.bytes(rows, columns);
-            case BF16, TILES -> throw new IllegalArgumentException(form + " is not read at this level");
+            case BF16 -> bf16.inputBytes(rows, columns);
+            case TILES -> tiles.inputBytes(rows, columns);
         };
     }
 
@@ -101,7 +104,8 @@ public final class LinearKernels {
         switch (inputs.form) {
             case F32 -> {}
             case INT8 -> int8.prepare(inputs, rowFrom, rowTo);
-            case BF16, TILES -> throw new IllegalArgumentException(inputs.form + " is not read at this level");
+            case BF16 -> bf16.prepare(inputs, rowFrom, rowTo);
+            case TILES -> tiles.prepare(inputs, rowFrom, rowTo);
         }
     }
 
