@@ -1,7 +1,11 @@
 package dev.vivace.kernel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.vivace.kernel.scalar.ScalarKernels;
+import dev.vivace.UnsupportedException;
 import dev.vivace.kernel.vector.VectorKernels;
+import dev.vivace.kernel.x86.X86Levels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -9,6 +13,7 @@ import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -22,6 +27,25 @@ final class Fixtures {
 
     static List<Kernels> levels() {
         return List.of(new ScalarKernels(), new VectorKernels());
+    }
+
+    /// [#levels], and every emitted one that this machine runs.
+    static List<Kernels> levelsWithEmitted() {
+        List<Kernels> all = new ArrayList<>(levels());
+        all.addAll(emitted());
+        return all;
+    }
+
+    static List<Kernels> emitted() {
+        List<Kernels> emitted = new ArrayList<>();
+        for (Isa isa : new Isa[] {Isa.AVX2, Isa.AVX512, Isa.VNNI, Isa.AMX}) {
+            try {
+                emitted.add(X86Levels.of(isa));
+            } catch (UnsupportedException lacking) {
+                assertThat(lacking).hasMessageNotContaining("is not emitted");
+            }
+        }
+        return emitted;
     }
 
     static Stream<Arguments> levelsAndFormats() {
