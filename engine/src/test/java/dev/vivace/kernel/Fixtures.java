@@ -1,7 +1,9 @@
 package dev.vivace.kernel;
 
+import dev.vivace.UnsupportedException;
 import dev.vivace.kernel.scalar.ScalarKernels;
 import dev.vivace.kernel.vector.VectorKernels;
+import dev.vivace.kernel.x86.X86Levels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -9,6 +11,7 @@ import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -20,8 +23,19 @@ final class Fixtures {
 
     private Fixtures() {}
 
+    /// All that this machine runs.
     static List<Kernels> levels() {
-        return List.of(new ScalarKernels(), new VectorKernels());
+        List<Kernels> levels = new ArrayList<>(List.of(new ScalarKernels(), new VectorKernels()));
+        for (Isa isa : Isa.values()) {
+            if (isa.compareTo(Isa.VECTOR) > 0) {
+                try {
+                    levels.add(X86Levels.of(isa));
+                } catch (UnsupportedException absent) {
+                    continue;
+                }
+            }
+        }
+        return levels;
     }
 
     static Stream<Arguments> levelsAndFormats() {
