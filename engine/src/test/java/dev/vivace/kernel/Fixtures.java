@@ -3,9 +3,7 @@ package dev.vivace.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vivace.kernel.scalar.ScalarKernels;
-import dev.vivace.UnsupportedException;
 import dev.vivace.kernel.vector.VectorKernels;
-import dev.vivace.kernel.x86.X86Levels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -25,6 +23,7 @@ final class Fixtures {
 
     private Fixtures() {}
 
+    /// All that this machine runs.
     static List<Kernels> levels() {
         List<Kernels> levels = new ArrayList<>(List.of(new ScalarKernels(), new VectorKernels()));
         for (Isa isa : Isa.values()) {
@@ -34,25 +33,6 @@ final class Fixtures {
             }
         }
         return levels;
-    }
-
-    /// [#levels], and every emitted one that this machine runs.
-    static List<Kernels> levelsWithEmitted() {
-        List<Kernels> all = new ArrayList<>(levels());
-        all.addAll(emitted());
-        return all;
-    }
-
-    static List<Kernels> emitted() {
-        List<Kernels> emitted = new ArrayList<>();
-        for (Isa isa : new Isa[] {Isa.AVX2, Isa.AVX512, Isa.VNNI, Isa.AMX}) {
-            try {
-                emitted.add(X86Levels.of(isa));
-            } catch (UnsupportedException lacking) {
-                assertThat(lacking).hasMessageNotContaining("is not emitted");
-            }
-        }
-        return emitted;
     }
 
     static Stream<Arguments> levelsAndFormats() {
