@@ -1,7 +1,6 @@
 package dev.vivace.kernel;
 
-import dev.vivace.kernel.scalar.ScalarKernels;
-import dev.vivace.kernel.vector.VectorKernels;
+import dev.vivace.TestLevels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -21,7 +20,7 @@ final class Fixtures {
     private Fixtures() {}
 
     static List<Kernels> levels() {
-        return List.of(new ScalarKernels(), new VectorKernels());
+        return TestLevels.all();
     }
 
     static Stream<Arguments> levelsAndFormats() {

@@ -10,7 +10,9 @@ import dev.vivace.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import dev.vivace.kernel.scalar.ScalarKernels;
+import dev.vivace.kernel.x86.Contest;
 import dev.vivace.kernel.x86.Target;
+import java.util.List;
 
 /// Weights: packing, decoding a row, multiplying.
 public final class LinearKernels {
@@ -18,6 +20,13 @@ public final class LinearKernels {
 
     /// @param target what may be emitted
     public LinearKernels(Target target) {}
+
+    /// Operations that have several kernels at a level.
+    ///
+    /// @param target what may be emitted
+    public static List<Contest> contests(Target target) {
+        return List.of();
+    }
 
     /// Bytes of scratch that a worker brings for matrices of up to `columns` columns.
     public long scratchBytes(int columns) {
