@@ -6,7 +6,10 @@ import dev.vivace.kernel.TuningChoice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
@@ -64,7 +67,12 @@ record TuningStore(Optional<Path> folder, SelfMeasurement measurement) {
     }
 
     private static String reason(IOException e) {
-        return e.getClass().getSimpleName().replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
+        return switch (e) {
+            case NoSuchFileException missing -> "it does not exist";
+            case AccessDeniedException denied -> "access is denied";
+            case FileAlreadyExistsException occupied -> "a file is where a folder should be";
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private static String content(Path file) throws IOException {

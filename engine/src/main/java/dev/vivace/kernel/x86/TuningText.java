@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 record TuningText(Cpu.Model model, Isa isa, List<Contest> contests) {
     private static final String HEADER = "vivace-tuning 1";
     private static final String END = "end";
+    private static final int LONGEST = 80;
     private static final Pattern TIME = Pattern.compile("(\\w+)=(\\d{1,15})");
 
     String write(Tuning tuning) {
@@ -48,16 +49,20 @@ record TuningText(Cpu.Model model, Isa isa, List<Contest> contests) {
     }
 
     private static void expect(List<String> lines, int at, String expected) {
-        String seen = at < lines.size() ? "\"" + lines.get(at) + "\"" : "nothing";
-        if (!seen.equals("\"" + expected + "\"")) {
+        String seen = at < lines.size() ? "\"" + cut(lines.get(at)) + "\"" : "nothing";
+        if (at >= lines.size() || !lines.get(at).equals(expected)) {
             throw new FormatException("line " + (at + 1) + " is " + seen + ", expected \"" + expected + "\"");
         }
+    }
+
+    private static String cut(String line) {
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
     }
 
     private static Tuning.Verdict verdict(Contest contest, String line) {
         String[] words = line.split(" ", -1);
         List<Way> ways = contest.order();
-        FormatException wrong = new FormatException("line \"" + line + "\" does not decide " + contest.alternative()
+        FormatException wrong = new FormatException("line \"" + cut(line) + "\" does not decide " + contest.alternative()
                 + " between " + ways);
         int times = ways.size() == 1 ? 0 : ways.size();
         if (words.length != 2 + times || !words[0].equals(contest.alternative().name())) {
