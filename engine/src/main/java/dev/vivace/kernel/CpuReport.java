@@ -59,7 +59,7 @@ public record CpuReport(
     static CpuReport of(Isa ceiling, TuningChoice tuning, Optional<Path> cacheFolder, X86Levels x86) {
         Optional<Cpu> cpu = x86.cpu();
         KernelLevels.Choice choice = KernelLevels.best(ceiling, tuning, cacheFolder, x86);
-        Tuned tuned = choice.kernels() instanceof X86Kernels kernels ? kernels.tuned() : Tuned.FIXED;
+        Tuned tuned = choice.kernels() instanceof X86Kernels kernels ? kernels.tuned() : Tuned.SINGLE;
         return new CpuReport(
                 cpu.map(Cpu::name).orElse(System.getProperty("os.arch", "unknown")),
                 cpu.map(one -> one.model().id()),

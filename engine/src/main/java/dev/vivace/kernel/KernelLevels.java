@@ -77,7 +77,7 @@ public final class KernelLevels {
         Choice choice = vector("", false);
         return choice.kernels().isa() == Isa.VECTOR
                 ? Optional.empty()
-                : Optional.of(choice.reason().replaceFirst("^Running on plain loops[:;] ", ""));
+                : Optional.of(choice.reason().replaceFirst("^Running on plain loops[:;] (.*)\\.$", "$1"));
     }
 
     /// The Vector API twins, found by name, so that nothing here links to a module that may be absent.

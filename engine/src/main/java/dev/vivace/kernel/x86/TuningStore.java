@@ -28,7 +28,7 @@ record TuningStore(Optional<Path> folder, SelfMeasurement measurement) {
     /// @throws OptionException if it is pinned by a file that is damaged or for something else
     Tuned tuned(TuningChoice choice, TuningText text) {
         if (text.contests().isEmpty()) {
-            return new Tuned(Tuning.NONE, "nothing to measure: this level has one kernel for everything");
+            return Tuned.SINGLE;
         }
         return switch (choice) {
             case TuningChoice.Fixed() -> Tuned.FIXED;
