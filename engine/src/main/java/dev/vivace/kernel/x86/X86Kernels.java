@@ -34,6 +34,11 @@ public final class X86Kernels implements Kernels {
         this.attention = new AttentionKernels(target);
     }
 
+    /// What these kernels may use.
+    Target target() {
+        return target;
+    }
+
     @Override
     public Isa isa() {
         return target.isa();
