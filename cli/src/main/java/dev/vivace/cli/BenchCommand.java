@@ -1,6 +1,8 @@
 package dev.vivace.cli;
 
 import dev.vivace.LoadOptions;
+import dev.vivace.OptionException;
+import dev.vivace.kernel.Workers;
 import dev.vivace.lab.Bench;
 import dev.vivace.lab.BenchCase;
 import dev.vivace.lab.BenchFormat;
@@ -8,6 +10,10 @@ import dev.vivace.lab.BenchHost;
 import dev.vivace.lab.BenchPlan;
 import dev.vivace.lab.BenchResult;
 import dev.vivace.lab.BenchWriter;
+import dev.vivace.lab.LimitsWriter;
+import dev.vivace.lab.MachineLimits;
+import dev.vivace.model.Checkpoint;
+import dev.vivace.model.Families;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +88,12 @@ final class BenchCommand implements Callable<Integer> {
     private BenchFormat format = BenchFormat.MD;
 
     @Option(
+            names = "--limits",
+            description = "instead of tests, measure what the machine gives at most: reading as many bytes as a"
+                    + " token's weights have, and calculating")
+    private boolean limits;
+
+    @Option(
             names = {"-q", "--quiet"},
             description = "print no progress")
     private boolean quiet;
@@ -100,12 +112,31 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         LoadOptions options = context.in(engine.options(console));
         BenchPlan plan = plan(options.threads());
-        BenchWriter writer = BenchWriter.of(format, plan, console.out());
         BenchHost host = BenchHost.here(Version.ours());
+        if (limits) {
+            printLimits(host, options, plan);
+            return ExitCode.DONE;
+        }
+        BenchWriter writer = BenchWriter.of(format, plan, console.out());
         new Bench(plan, host, models.name(console), count -> models.load(console, options.withThreads(count)))
                 .run(new Told(writer));
         writer.end();
         return ExitCode.DONE;
+    }
+
+    private void printLimits(BenchHost host, LoadOptions options, BenchPlan plan) {
+        try (ModelFile file = models.open(console)) {
+            Checkpoint checkpoint = Families.read(file.gguf());
+            for (int count : plan.threads()) {
+                int chosen = count == 0 ? Workers.physicalCores() : count;
+                MachineLimits measured = MachineLimits.measure(host, chosen, options.ceiling(), checkpoint);
+                switch (format) {
+                    case MD -> LimitsWriter.text(measured, console.out());
+                    case JSONL, JSON -> LimitsWriter.json(measured, console.out());
+                    case CSV -> throw new OptionException("-o csv with --limits, expected md, jsonl or json");
+                }
+            }
+        }
     }
 
     private BenchPlan plan(int oneThreads) {

@@ -97,6 +97,23 @@ class BenchCommandTest {
     }
 
     @Test
+    void limits_are_measured_for_each_number_of_threads() {
+        Outcome shown = bench("--limits", "-t", "1,2", "-o", "jsonl");
+        assertThat(shown.err()).isEmpty();
+        assertThat(shown.code()).isZero();
+        List<JsonNode> limits =
+                shown.out().lines().map(JsonMapper.shared()::readTree).toList();
+        assertThat(limits.stream().map(each -> each.get("n_threads").asInt())).containsExactly(1, 2);
+        assertThat(limits).allSatisfy(each -> {
+            assertThat(each.get("weight_bytes").asLong()).isGreaterThan(1_000_000);
+            assertThat(each.get("limit_ts").asDouble()).isPositive();
+            assertThat(each.get("operations_per_second").get("f32").asDouble()).isPositive();
+        });
+        assertThat(bench("--limits", "-t", "1").out()).contains("GB/s with 1 thread,", "f32");
+        refused("-o csv with --limits, expected md, jsonl or json", "--limits", "-o", "csv");
+    }
+
+    @Test
     void wrong_options_get_one_sentence() {
         refused(
                 "-n 500 behind -d 64 takes 565 positions, but the model's context holds 512",
