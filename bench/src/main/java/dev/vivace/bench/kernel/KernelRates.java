@@ -63,13 +63,18 @@ public class KernelRates {
         /// Larger than the caches of one thread.
         private static final long READ_BYTES = 96L << 20;
 
-        static Machine measure(Isa ceiling) {
-            try (Limits limits = new Limits(1, ceiling)) {
+        /// For kernels that are not emitted the peak is that of the best level: the machine has it all the same.
+        static Machine measure(Isa isa) {
+            double read;
+            try (Limits limits = new Limits(1, Isa.AMX)) {
+                read = limits.readRate(READ_BYTES);
+            }
+            try (Limits limits = new Limits(1, isa.compareTo(Isa.VECTOR) > 0 ? isa : Isa.AMX)) {
                 double peak = 0;
                 for (Arithmetic unit : Arithmetic.values()) {
                     peak = Math.max(peak, limits.peak(unit).orElse(0.0));
                 }
-                return new Machine(limits.readRate(READ_BYTES), peak);
+                return new Machine(read, peak);
             }
         }
 
