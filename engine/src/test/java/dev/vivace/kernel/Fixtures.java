@@ -1,5 +1,7 @@
 package dev.vivace.kernel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.vivace.kernel.scalar.ScalarKernels;
 import dev.vivace.kernel.vector.VectorKernels;
 import dev.vivace.tensor.DType;
@@ -9,6 +11,7 @@ import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -20,8 +23,16 @@ final class Fixtures {
 
     private Fixtures() {}
 
+    /// All that this machine runs.
     static List<Kernels> levels() {
-        return List.of(new ScalarKernels(), new VectorKernels());
+        List<Kernels> levels = new ArrayList<>(List.of(new ScalarKernels(), new VectorKernels()));
+        for (Isa isa : Isa.values()) {
+            Kernels best = KernelLevels.best(isa).kernels();
+            if (isa.compareTo(Isa.VECTOR) > 0 && best.isa() == isa) {
+                levels.add(best);
+            }
+        }
+        return levels;
     }
 
     static Stream<Arguments> levelsAndFormats() {
