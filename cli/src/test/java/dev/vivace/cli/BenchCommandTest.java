@@ -110,7 +110,30 @@ class BenchCommandTest {
             assertThat(each.get("operations_per_second").get("f32").asDouble()).isPositive();
         });
         assertThat(bench("--limits", "-t", "1").out()).contains("GB/s with 1 thread,", "f32");
-        refused("-o csv with --limits, expected md, jsonl or json", "--limits", "-o", "csv");
+        refused("-o csv with --limits or --roofline, expected md, jsonl or json", "--limits", "-o", "csv");
+    }
+
+    @Test
+    void a_roofline_names_what_to_improve_first() {
+        Outcome shown = bench("--roofline", "-p", "64", "-n", "8", "-t", "1", "-r", "2");
+        assertThat(shown.err()).isEmpty();
+        assertThat(shown.code()).isZero();
+        assertThat(shown.out()).contains("pp64: ", "tg8: ", "gate-up", "attention", "first to improve: ");
+        Outcome json = bench("--roofline", "--json", "-p", "0", "-n", "8", "-t", "1", "-r", "2");
+        JsonNode phase =
+                JsonMapper.shared().readTree(json.out()).get("phases").get(0);
+        assertThat(phase.get("tokens").asInt()).isEqualTo(16);
+        double sum = 0;
+        for (JsonNode operation : phase.get("operations")) {
+            sum += operation.get("time_ns").asDouble();
+            // The head runs once a token; the row before the first one is not counted.
+            if (operation.get("operation").asString().equals("head")) {
+                assertThat(operation.get("calls").asInt()).isEqualTo(16);
+            }
+        }
+        double whole = phase.get("time_ns").asDouble();
+        assertThat(sum).isCloseTo(whole, within(0.05 * whole));
+        refused("a roofline of several sequences", "--roofline", "-b", "2");
     }
 
     @Test
