@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.vivace.TestLevels;
 import dev.vivace.Model;
 import dev.vivace.OptionException;
+import dev.vivace.kernel.KernelLevels;
 import dev.vivace.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +55,9 @@ class BenchTest {
         };
         List<Integer> heard = new ArrayList<>();
         BenchSubject subject = new BenchSubject("f", "t", 1, 1, DType.F16, 1, "scalar", "Why.");
-        BenchResult result = bench.time(trial, subject, plan.cases().getFirst(), heard::add);
+        BenchResult result = bench.time(trial, subject, 5, plan.cases().getFirst(), heard::add);
         assertThat(result.nanos()).containsExactly(400_000_000L, 400_000_001L, 400_000_002L);
+        assertThat(result.cost().loadNanos()).isEqualTo(5);
         assertThat(asked).isEqualTo(expected);
         assertThat(heard).hasSize(expected.size()).startsWith(0).endsWith(0, 1, 2, 3);
     }
@@ -80,11 +82,14 @@ class BenchTest {
                     .hasSize(2)
                     .allSatisfy(nanos -> assertThat(nanos).isPositive());
             assertThat(result.subject().threads()).isEqualTo(result.test().threads());
+            assertThat(result.cost().loadNanos()).isPositive();
         });
+        KernelLevels.Choice best = KernelLevels.best(LoadOptions.DEFAULT.ceiling());
         BenchSubject subject = notes.results.getFirst().subject();
         assertThat(subject.type()).startsWith("llama 2").endsWith("F32");
         assertThat(subject.bytes()).isEqualTo(4 * subject.parameters());
-        assertThat(subject.isa()).isEqualTo("vector");
+        assertThat(subject.isa()).isEqualToIgnoringCase(best.kernels().isa().name());
+        assertThat(subject.kernels()).isEqualTo(best.reason());
     }
 
     @Test

@@ -45,6 +45,11 @@ public final class X86Kernels implements Kernels {
         return tuned;
     }
 
+    /// What these kernels may use.
+    Target target() {
+        return target;
+    }
+
     @Override
     public Isa isa() {
         return target.isa();
