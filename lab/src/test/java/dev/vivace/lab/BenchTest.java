@@ -84,7 +84,7 @@ class BenchTest {
             assertThat(result.subject().threads()).isEqualTo(result.test().threads());
             assertThat(result.cost().loadNanos()).isPositive();
         });
-        KernelLevels.Choice best = KernelLevels.best(LoadOptions.DEFAULT.ceiling());
+        KernelLevels.Choice best = KernelLevels.best(TestLevels.options().ceiling());
         BenchSubject subject = notes.results.getFirst().subject();
         assertThat(subject.type()).startsWith("llama 2").endsWith("F32");
         assertThat(subject.bytes()).isEqualTo(4 * subject.parameters());
