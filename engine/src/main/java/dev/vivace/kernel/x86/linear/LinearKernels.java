@@ -15,9 +15,7 @@ import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /// Weights: packing, decoding a row, multiplying. Formats work on whole panels; slices that cut through a panel are
 /// computed into scratch and copied from there.
@@ -27,7 +25,8 @@ public final class LinearKernels {
 
     private static final long PART_STRIDE = 4L * PanelFormat.OUTPUTS;
 
-    private final Map<DType, PanelFormat> formats = new EnumMap<>(DType.class);
+    /// By the type's ordinal.
+    private final PanelFormat[] formats = new PanelFormat[DType.values().length];
     private final Int8Inputs int8;
     private final Bf16Inputs bf16 = new Bf16Inputs(InputForm.BF16);
     private final Bf16Inputs tiles = new Bf16Inputs(InputForm.TILES);
@@ -38,7 +37,7 @@ public final class LinearKernels {
         this.int8 = new Int8Inputs(target);
         InputForm halves = PrefillHalves.form(target, tuning);
         for (DType dtype : DType.values()) {
-            formats.put(dtype, format(dtype, target, halves));
+            formats[dtype.ordinal()] = format(dtype, target, halves);
         }
     }
 
@@ -66,7 +65,7 @@ public final class LinearKernels {
     /// Bytes of scratch that a worker brings for matrices of up to `columns` columns.
     public long scratchBytes(int columns) {
         long most = 0;
-        for (PanelFormat format : formats.values()) {
+        for (PanelFormat format : formats) {
             most = Math.max(most, format.scratchBytes(columns));
         }
         return PART_ROWS * PART_STRIDE + most;
@@ -74,7 +73,7 @@ public final class LinearKernels {
 
     /// See [dev.vivace.kernel.Kernels#pack].
     public Weights pack(Tensor tensor, Arena arena) {
-        PanelFormat format = formats.get(tensor.dtype());
+        PanelFormat format = formats[tensor.dtype().ordinal()];
         int panels = PanelWeights.count(tensor.rows());
         MemorySegment out = NativeMemory.allocate(panels * format.panelBytes(tensor.columns()), arena);
         if (tensor.data().isNative()) {
