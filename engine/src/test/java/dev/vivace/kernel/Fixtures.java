@@ -1,5 +1,7 @@
 package dev.vivace.kernel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.vivace.TestLevels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
@@ -19,6 +21,7 @@ final class Fixtures {
 
     private Fixtures() {}
 
+    /// All that this machine runs.
     static List<Kernels> levels() {
         return TestLevels.all();
     }

@@ -35,7 +35,7 @@ public final class X86Kernels implements Kernels {
     X86Kernels(Target target, Tuned tuned) {
         this.target = target;
         this.tuned = tuned;
-        this.linear = new LinearKernels(target);
+        this.linear = new LinearKernels(target, tuned.tuning());
         this.rows = new RowKernels(target);
         this.attention = new AttentionKernels(target);
     }
@@ -93,6 +93,12 @@ public final class X86Kernels implements Kernels {
     @Override
     public void rmsNorm( Matrix x, Matrix out, int rowFrom, int rowTo, int groups, int dim, MemorySegment weight, float epsilon) {
         rows.rmsNorm(x, out, rowFrom, rowTo, groups, dim, weight, epsilon);
+    }
+
+    @Override
+    public void layerNorm(
+            Matrix x, Matrix out, int rowFrom, int rowTo, MemorySegment weight, MemorySegment bias, float epsilon) {
+        rows.layerNorm(x, out, rowFrom, rowTo, weight, bias, epsilon);
     }
 
     @Override
