@@ -1,7 +1,5 @@
 package dev.vivace.kernel;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.vivace.TestLevels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;

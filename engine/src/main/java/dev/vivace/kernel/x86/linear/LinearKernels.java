@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /// Weights: packing, decoding a row, multiplying. Formats work on whole panels; slices that cut through a panel are
 /// computed into scratch and copied from there.
@@ -72,7 +73,7 @@ public final class LinearKernels {
 
     /// See [dev.vivace.kernel.Kernels#pack].
     public Weights pack(Tensor tensor, Arena arena) {
-        PanelFormat format = formats.get(tensor.dtype());
+        PanelFormat format = Objects.requireNonNull(formats.get(tensor.dtype()));
         int panels = PanelWeights.count(tensor.rows());
         MemorySegment out = NativeMemory.allocate(panels * format.panelBytes(tensor.columns()), arena);
         if (tensor.data().isNative()) {

@@ -22,10 +22,10 @@ import java.util.function.Function;
 /// Prefill by 16-bit weights, made ready to be measured: f32 multiply-adds against bf16 products, which do twice the
 /// work in a cycle on some processors and less on others, and may have to turn weights over first.
 public final class PrefillContests {
-    /// A share of a prompt by a share of a matrix: 256 KiB of weights.
-    private static final int ROWS = 64;
+    /// Many rows by few outputs, as a worker has them: what a way does to weights first, it does once for all rows.
+    private static final int ROWS = 256;
 
-    private static final int OUTPUTS = 256;
+    private static final int OUTPUTS = 64;
     private static final int COLUMNS = 512;
 
     private PrefillContests() {}

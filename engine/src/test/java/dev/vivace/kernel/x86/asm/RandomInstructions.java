@@ -65,9 +65,18 @@ final class RandomInstructions {
             "prefetcht1 M",
             "prefetcht2 M",
             "prefetchnta M");
-    private static final Set<Op> WITHOUT_MASK =
-            EnumSet.of(Op.VMOVD, Op.VMOVD_STORE, Op.VMOVQ, Op.VMOVQ_STORE, Op.VMOVNTPS_STORE, Op.VMOVHLPS, Op.VUCOMISS,
-            Op.VMOVQ_LOW_STORE, Op.VPEXTRW_STORE, Op.VPSADBW, Op.VCVTSI2SD);
+    private static final Set<Op> WITHOUT_MASK = EnumSet.of(
+            Op.VMOVD,
+            Op.VMOVD_STORE,
+            Op.VMOVQ,
+            Op.VMOVQ_STORE,
+            Op.VMOVNTPS_STORE,
+            Op.VMOVHLPS,
+            Op.VUCOMISS,
+            Op.VMOVQ_LOW_STORE,
+            Op.VPEXTRW_STORE,
+            Op.VPSADBW,
+            Op.VCVTSI2SD);
 
     private final RandomGenerator random;
     private final Map<Op, Shape> shapes = new EnumMap<>(Op.class);
@@ -206,7 +215,8 @@ final class RandomInstructions {
         int registers = op.evexW() >= 0 && random.nextBoolean() ? 32 : 16;
         List<String> operands = new ArrayList<>();
         boolean masked = false;
-        for (String letters : shape.operands().isEmpty() ? new String[0] : shape.operands().split(" ")) {
+        for (String letters :
+                shape.operands().isEmpty() ? new String[0] : shape.operands().split(" ")) {
             String operand = operand(letters, bits, registers);
             if (operand.startsWith("[") && op.tuple().canBroadcast() && random.nextBoolean()) {
                 operand += "{bcst}";
