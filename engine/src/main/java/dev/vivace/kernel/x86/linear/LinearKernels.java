@@ -4,7 +4,7 @@ import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Phase;
 import dev.vivace.kernel.Weights;
-import dev.vivace.kernel.x86.Contest;
+import dev.vivace.kernel.x86.Alternative;
 import dev.vivace.kernel.x86.NativeMemory;
 import dev.vivace.kernel.x86.Target;
 import dev.vivace.kernel.x86.Tuning;
@@ -15,7 +15,6 @@ import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.List;
 
 /// Weights: packing, decoding a row, multiplying. Formats work on whole panels; slices that cut through a panel are
 /// computed into scratch and copied from there.
@@ -32,18 +31,24 @@ public final class LinearKernels {
     private final Bf16Inputs tiles = new Bf16Inputs(InputForm.TILES);
 
     /// @param target what may be emitted
-    /// @param tuning which kernels to take where there are several
+    public LinearKernels(Target target) {
+        this(target, Tuning.NONE);
+    }
+
+    /// @param target what may be emitted
+    /// @param tuning which kernel is taken where there are several
     public LinearKernels(Target target, Tuning tuning) {
         this.int8 = new Int8Inputs(target);
-        InputForm halves = PrefillHalves.form(target, tuning);
         for (DType dtype : DType.values()) {
-            formats[dtype.ordinal()] = format(dtype, target, halves);
+            formats[dtype.ordinal()] = format(dtype, target, tuning);
         }
     }
 
-    private static PanelFormat format(DType dtype, Target target, InputForm halves) {
+    private static PanelFormat format(DType dtype, Target target, Tuning tuning) {
         return switch (dtype) {
-            case F32, F16, BF16 -> FloatPanels.of(dtype, target, halves);
+            case F32 -> FloatPanels.of(dtype, target);
+            case F16 -> FloatPanels.of(dtype, target, tuning.way(Alternative.PREFILL_F16));
+            case BF16 -> FloatPanels.of(dtype, target, tuning.way(Alternative.PREFILL_BF16));
             case Q4_0 -> new BlockPanels(new Q4Format(false), target);
             case Q4_1 -> new BlockPanels(new Q4Format(true), target);
             case Q5_0 -> new BlockPanels(new Q5Format(false), target);
@@ -53,13 +58,6 @@ public final class LinearKernels {
             case Q5_K -> new BlockPanels(new SuperBlockFormat(true), target);
             case Q6_K -> new BlockPanels(new Q6KFormat(), target);
         };
-    }
-
-    /// Operations that have several kernels at a level.
-    ///
-    /// @param target what may be emitted
-    public static List<Contest> contests(Target target) {
-        return PrefillHalves.contests(target);
     }
 
     /// Bytes of scratch that a worker brings for matrices of up to `columns` columns.
