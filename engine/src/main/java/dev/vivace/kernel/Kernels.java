@@ -69,6 +69,12 @@ public interface Kernels {
     void rmsNorm(
             Matrix x, Matrix out, int rowFrom, int rowTo, int groups, int dim, MemorySegment weight, float epsilon);
 
+    /// Layer normalisation over all columns: `out = (x - mean(x)) / sqrt(variance(x) + epsilon) * weight + bias`,
+    /// with `weight` and `bias` of `x.columns()` elements and the variance over all of them (Ba, Kiros and Hinton
+    /// 2016, eq. 4). `out` may be `x`.
+    void layerNorm(
+            Matrix x, Matrix out, int rowFrom, int rowTo, MemorySegment weight, MemorySegment bias, float epsilon);
+
     /// Rotates the first `rotary` elements of each head: pairs `(a, b)` become `(a cos - b sin, a sin + b cos)`
     /// (Su et al. 2021, eq. 34).
     ///
@@ -95,10 +101,10 @@ public interface Kernels {
     /// `x[r, i] = cap * tanh(x[r, i] / cap)` for columns `[from, to)`.
     void softcap(Matrix x, float cap, int rowFrom, int rowTo, int from, int to);
 
-    /// Stores `n` f32 from `source` as `dtype` (F32 or F16, rounded to nearest even).
+    /// Stores `n` f32 from `source` as `dtype` (F32, or F16 or BF16 rounded to nearest even). A NaN stays one.
     void store(MemorySegment source, long sourceOffset, DType dtype, MemorySegment target, long targetOffset, int n);
 
-    /// Loads `n` elements of `dtype` (F32 or F16) from `source` as f32.
+    /// Loads `n` elements of `dtype` (F32, F16 or BF16) from `source` as f32.
     void load(DType dtype, MemorySegment source, long sourceOffset, MemorySegment target, long targetOffset, int n);
 
     /// Softmax attention of one span, see [AttentionSpan]: normalised outputs and their log-sum-exp.

@@ -38,18 +38,25 @@ class AllocationTest {
             Inputs decode = Fixtures.inputs(arena, kernels, weights, Phase.DECODE, x);
             Inputs prefill = Fixtures.inputs(arena, kernels, weights, Phase.PREFILL, x);
             assertAllocatesNothing(() -> kernels.multiply(weights, Phase.DECODE, decode, 0, 7, y, 0, OUTPUTS, scratch));
-            assertAllocatesNothing(() -> kernels.multiply(weights, Phase.PREFILL, prefill, 0, 7, y, 0, OUTPUTS, scratch));
+            assertAllocatesNothing(
+                    () -> kernels.multiply(weights, Phase.PREFILL, prefill, 0, 7, y, 0, OUTPUTS, scratch));
         }
     }
 
-    @Test
-    void whatElseADecodeStepCallsAllocatesNothing() {
+    @ParameterizedTest
+    @EnumSource(
+            value = Isa.class,
+            names = {"SCALAR"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void whatElseADecodeStepCallsAllocatesNothing(Isa ceiling) {
+        Kernels kernels = KernelLevels.best(ceiling).kernels();
         try (Arena arena = Arena.ofConfined()) {
             Matrix x = Fixtures.matrix(arena, 2, 192, 1);
             Matrix up = Fixtures.matrix(arena, 2, 192, 2);
             Matrix out = Fixtures.matrix(arena, 2, 192, 3);
             Matrix cos = Fixtures.matrix(arena, 2, 32, 4);
             assertAllocatesNothing(() -> kernels.rmsNorm(x, out, 0, 2, 3, 64, up.data(), 1e-5f));
+            assertAllocatesNothing(() -> kernels.layerNorm(x, out, 0, 2, up.data(), up.data(), 1e-5f));
             assertAllocatesNothing(() -> kernels.rope(out, 0, 2, 3, 64, 64, RopeStyle.HALVES, cos, cos));
             assertAllocatesNothing(() -> kernels.rope(out, 0, 2, 3, 64, 64, RopeStyle.INTERLEAVED, cos, cos));
             assertAllocatesNothing(() -> kernels.gated(Activation.SILU, x, up, out, 0, 2, 3, 188));
@@ -59,6 +66,8 @@ class AllocationTest {
             MemorySegment halves = arena.allocate(2 * 192, 64);
             assertAllocatesNothing(() -> kernels.store(x.data(), 0, DType.F16, halves, 0, 192));
             assertAllocatesNothing(() -> kernels.load(DType.F16, halves, 0, out.data(), 0, 192));
+            assertAllocatesNothing(() -> kernels.store(x.data(), 0, DType.BF16, halves, 0, 192));
+            assertAllocatesNothing(() -> kernels.load(DType.BF16, halves, 0, out.data(), 0, 192));
         }
     }
 

@@ -217,7 +217,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void agreesWithSoftmaxInDouble(Kernels kernels) {
         for (DType dtype : new DType[] {DType.F16, DType.F32}) {
             for (int dim : new int[] {1, 2, 4, 8, 15, 16, 17, 31, 32, 33, 64, 72, 100}) {
@@ -231,7 +231,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void keysAndValuesMayDifferInSize(Kernels kernels) {
         Case c = new Case();
         c.keyDim = 24;
@@ -243,7 +243,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void readsSeveralRunsAcrossPagesOfAnySize(Kernels kernels) {
         for (int pageTokens : new int[] {1, 4, 16, 32, 64, 256}) {
             Case c = new Case();
@@ -258,7 +258,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void windowsCapsAndGroups(Kernels kernels) {
         Case c = new Case();
         c.from = new int[] {31, 32, 33};
@@ -280,7 +280,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void largeScoresNeitherOverflowNorLoseTheLargest(Kernels kernels) {
         Case c = new Case();
         c.dtype = DType.F32;
@@ -290,7 +290,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void rowsThatReadNothingGetZeroAndMinusInfinity(Kernels kernels) {
         Case c = new Case();
         c.from = new int[] {5, 40, 80};
@@ -309,7 +309,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void aRowsBitsAreTheSameInEveryTileAndNoOtherMemoryIsUsed(Kernels kernels) {
         Case c = new Case();
         c.rows = 37;
@@ -354,7 +354,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void whatIsNoNumberIsNotHidden(Kernels kernels) {
         for (int to : new int[] {1, 2, 31, 32, 33, 64}) {
             Case c = new Case();
@@ -375,7 +375,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void cuttingARunInTwoChangesNoBits(Kernels kernels) {
         Case c = new Case();
         Matrix queries = Fixtures.matrix(c.arena, c.rows, 2 * c.heads * c.keyDim, 3);
@@ -391,7 +391,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void scoresAreThoseOfTheFormula(Kernels kernels) {
         for (DType dtype : new DType[] {DType.F16, DType.F32}) {
             for (float softcap : new float[] {0, 0.4f}) {
@@ -416,7 +416,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void partsMergeToTheWholeInAnyGrouping(Kernels kernels) {
         for (int dim : new int[] {1, 15, 16, 17, 33, 64}) {
             Case c = new Case();
@@ -462,7 +462,7 @@ class AttentionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.vivace.kernel.Fixtures#levelsWithEmitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void anEmptyPartChangesNoBits(Kernels kernels) {
         Case c = new Case();
         c.rows = 1;

@@ -3,9 +3,7 @@ package dev.vivace.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vivace.kernel.scalar.ScalarKernels;
-import dev.vivace.UnsupportedException;
 import dev.vivace.kernel.vector.VectorKernels;
-import dev.vivace.kernel.x86.X86Levels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -25,27 +23,16 @@ final class Fixtures {
 
     private Fixtures() {}
 
+    /// All that this machine runs.
     static List<Kernels> levels() {
-        return List.of(new ScalarKernels(), new VectorKernels());
-    }
-
-    /// [#levels], and every emitted one that this machine runs.
-    static List<Kernels> levelsWithEmitted() {
-        List<Kernels> all = new ArrayList<>(levels());
-        all.addAll(emitted());
-        return all;
-    }
-
-    static List<Kernels> emitted() {
-        List<Kernels> emitted = new ArrayList<>();
-        for (Isa isa : new Isa[] {Isa.AVX2, Isa.AVX512, Isa.VNNI, Isa.AMX}) {
-            try {
-                emitted.add(X86Levels.of(isa));
-            } catch (UnsupportedException lacking) {
-                assertThat(lacking).hasMessageNotContaining("is not emitted");
+        List<Kernels> levels = new ArrayList<>(List.of(new ScalarKernels(), new VectorKernels()));
+        for (Isa isa : Isa.values()) {
+            Kernels best = KernelLevels.best(isa).kernels();
+            if (isa.compareTo(Isa.VECTOR) > 0 && best.isa() == isa) {
+                levels.add(best);
             }
         }
-        return emitted;
+        return levels;
     }
 
     static Stream<Arguments> levelsAndFormats() {

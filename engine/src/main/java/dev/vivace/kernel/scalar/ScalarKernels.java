@@ -107,6 +107,14 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void layerNorm(
+            Matrix x, Matrix out, int rowFrom, int rowTo, MemorySegment weight, MemorySegment bias, float epsilon) {
+        for (int r = rowFrom; r < rowTo; r++) {
+            ScalarRows.layerNorm(x, out, r, weight, bias, epsilon);
+        }
+    }
+
+    @Override
     public void rope(
             Matrix x,
             int rowFrom,

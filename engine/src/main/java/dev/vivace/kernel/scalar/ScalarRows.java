@@ -4,6 +4,7 @@ import dev.vivace.kernel.Activation;
 import dev.vivace.kernel.RopeStyle;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
+import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -27,6 +28,25 @@ final class ScalarRows {
         float factor = (float) (1 / Math.sqrt(squares / dim + epsilon));
         for (int i = 0; i < dim; i++) {
             out.set(F32, to + 4L * i, x.get(F32, from + 4L * i) * factor * w.get(F32, 4L * i));
+        }
+    }
+
+    static void layerNorm(Matrix x, Matrix out, int row, MemorySegment w, MemorySegment bias, float epsilon) {
+        int dim = x.columns();
+        double sum = 0;
+        for (int i = 0; i < dim; i++) {
+            sum += x.at(row, i);
+        }
+        double mean = sum / dim;
+        double squares = 0;
+        for (int i = 0; i < dim; i++) {
+            double away = x.at(row, i) - mean;
+            squares += away * away;
+        }
+        double factor = 1 / Math.sqrt(squares / dim + epsilon);
+        for (int i = 0; i < dim; i++) {
+            double scaled = (x.at(row, i) - mean) * factor * w.get(F32, 4L * i);
+            out.set(row, i, (float) (scaled + bias.get(F32, 4L * i)));
         }
     }
 
@@ -84,6 +104,10 @@ final class ScalarRows {
             MemorySegment.copy(source, from, target, to, 4L * n);
             return;
         }
+        if (dtype == DType.BF16) {
+            Codec.of(dtype).encode(source, from, target, to, n);
+            return;
+        }
         assert dtype == DType.F16 : dtype;
         for (int i = 0; i < n; i++) {
             target.set(F16, to + 2L * i, Float.floatToFloat16(source.get(F32, from + 4L * i)));
@@ -93,6 +117,10 @@ final class ScalarRows {
     static void load(DType dtype, MemorySegment source, long from, MemorySegment target, long to, int n) {
         if (dtype == DType.F32) {
             MemorySegment.copy(source, from, target, to, 4L * n);
+            return;
+        }
+        if (dtype == DType.BF16) {
+            Codec.of(dtype).decode(source, from, target, to, n);
             return;
         }
         assert dtype == DType.F16 : dtype;

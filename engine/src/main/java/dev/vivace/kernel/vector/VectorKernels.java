@@ -14,6 +14,7 @@ import dev.vivace.kernel.Weights;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
+import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -106,6 +107,14 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void layerNorm(
+            Matrix x, Matrix out, int rowFrom, int rowTo, MemorySegment weight, MemorySegment bias, float epsilon) {
+        for (int r = rowFrom; r < rowTo; r++) {
+            VectorRows.layerNorm(x, out, r, weight, bias, epsilon);
+        }
+    }
+
+    @Override
     public void rope(
             Matrix x,
             int rowFrom,
@@ -153,6 +162,10 @@ public final class VectorKernels implements Kernels {
             MemorySegment.copy(source, sourceOffset, target, targetOffset, 4L * n);
             return;
         }
+        if (dtype == DType.BF16) {
+            Codec.of(dtype).encode(source, sourceOffset, target, targetOffset, n);
+            return;
+        }
         assert dtype == DType.F16 : dtype;
         VectorRows.storeHalves(source, sourceOffset, target, targetOffset, n);
     }
@@ -162,6 +175,10 @@ public final class VectorKernels implements Kernels {
             DType dtype, MemorySegment source, long sourceOffset, MemorySegment target, long targetOffset, int n) {
         if (dtype == DType.F32) {
             MemorySegment.copy(source, sourceOffset, target, targetOffset, 4L * n);
+            return;
+        }
+        if (dtype == DType.BF16) {
+            Codec.of(dtype).decode(source, sourceOffset, target, targetOffset, n);
             return;
         }
         assert dtype == DType.F16 : dtype;

@@ -14,6 +14,7 @@ import dev.vivace.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -73,6 +74,46 @@ final class VectorRows {
         for (; i < dim; i++) {
             float value = Lanes.float32(x, from + 4L * i);
             sum = Math.fma(value, value, sum);
+        }
+        return sum;
+    }
+
+    static void layerNorm(Matrix x, Matrix out, int row, MemorySegment w, MemorySegment bias, float epsilon) {
+        int dim = x.columns();
+        long from = x.offset(row);
+        long to = out.offset(row);
+        float mean = (float) (distances(x.data(), from, dim, 0, false) / dim);
+        double variance = distances(x.data(), from, dim, mean, true) / dim;
+        float factor = (float) (1 / Math.sqrt(variance + epsilon));
+        int i = 0;
+        for (; i <= dim - L; i += L) {
+            FloatVector.fromMemorySegment(F, x.data(), from + 4L * i, LE)
+                    .sub(mean)
+                    .mul(factor)
+                    .fma(
+                            FloatVector.fromMemorySegment(F, w, 4L * i, LE),
+                            FloatVector.fromMemorySegment(F, bias, 4L * i, LE))
+                    .intoMemorySegment(out.data(), to + 4L * i, LE);
+        }
+        for (; i < dim; i++) {
+            float scaled = (Lanes.float32(x.data(), from + 4L * i) - mean) * factor;
+            Lanes.put(out.data(), to + 4L * i, Math.fma(scaled, Lanes.float32(w, 4L * i), Lanes.float32(bias, 4L * i)));
+        }
+    }
+
+    /// The sum of distances from `mean`, or of their squares.
+    private static double distances(MemorySegment x, long from, int dim, float mean, boolean squared) {
+        FloatVector sums = FloatVector.zero(F);
+        int i = 0;
+        for (; i <= dim - L; i += L) {
+            FloatVector away =
+                    FloatVector.fromMemorySegment(F, x, from + 4L * i, LE).sub(mean);
+            sums = squared ? away.fma(away, sums) : sums.add(away);
+        }
+        double sum = sums.reduceLanes(VectorOperators.ADD);
+        for (; i < dim; i++) {
+            double away = Lanes.float32(x, from + 4L * i) - mean;
+            sum += squared ? away * away : away;
         }
         return sum;
     }

@@ -18,8 +18,7 @@ import java.nio.charset.StandardCharsets;
 /// @param vnni int8 dot products on 512-bit vectors
 /// @param bf16 bf16 dot products on 512-bit vectors
 /// @param amx tiles with int8 and bf16 products; asking for permission comes later
-public record Cpu(
-        String name, boolean avx2, boolean avxVnni, boolean avx512, boolean vnni, boolean bf16, boolean amx) {
+public record Cpu(String name, boolean avx2, boolean avxVnni, boolean avx512, boolean vnni, boolean bf16, boolean amx) {
     private static final int AVX_STATE = 0x6;
     private static final int AVX512_STATE = 0xE6;
     private static final int TILE_STATE = 0x60000;

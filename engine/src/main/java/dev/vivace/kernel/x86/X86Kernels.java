@@ -85,6 +85,12 @@ public final class X86Kernels implements Kernels {
     }
 
     @Override
+    public void layerNorm(
+            Matrix x, Matrix out, int rowFrom, int rowTo, MemorySegment weight, MemorySegment bias, float epsilon) {
+        rows.layerNorm(x, out, rowFrom, rowTo, weight, bias, epsilon);
+    }
+
+    @Override
     public void rope( Matrix x, int rowFrom, int rowTo, int heads, int headDim, int rotary, RopeStyle style, Matrix cos, Matrix sin) {
         rows.rope(x, rowFrom, rowTo, heads, headDim, rotary, style, cos, sin);
     }

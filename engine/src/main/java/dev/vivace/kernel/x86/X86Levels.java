@@ -15,7 +15,10 @@ public final class X86Levels {
         return new X86Kernels(target(isa));
     }
 
-    private static Target target(Isa isa) {
+    /// What kernels of this level may use.
+    ///
+    /// @throws UnsupportedException if this machine lacks the level; says what is missing
+    public static Target target(Isa isa) {
         if (!System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).equals("amd64")) {
             throw new UnsupportedException("this is no x86-64 machine");
         }

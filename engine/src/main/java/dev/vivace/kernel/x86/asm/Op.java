@@ -24,6 +24,7 @@ public enum Op {
     VMOVD_STORE(Form.MR, 1, 1, 0x7E, W.BOTH0, SCALAR32),
     VMOVQ(Form.RM, 1, 1, 0x6E, W.BOTH1, SCALAR64),
     VMOVQ_STORE(Form.MR, 1, 1, 0x7E, W.BOTH1, SCALAR64),
+    VMOVQ_LOW_STORE(Form.MR, 1, 1, 0xD6, W.VEX0_EVEX1, SCALAR64),
     VMOVSHDUP(Form.RM, 1, 2, 0x16, W.BOTH0, FULL_MEM),
     VMOVSLDUP(Form.RM, 1, 2, 0x12, W.BOTH0, FULL_MEM),
     VMOVHLPS(Form.RVM, 1, 0, 0x12, W.BOTH0, NONE),
@@ -37,6 +38,7 @@ public enum Op {
     VPBROADCASTB(Form.RM, 2, 1, 0x78, W.BOTH0, SCALAR8),
     VPBROADCASTW(Form.RM, 2, 1, 0x79, W.BOTH0, SCALAR16),
     VPBROADCASTD(Form.RM, 2, 1, 0x58, W.BOTH0, SCALAR32),
+    VBROADCASTSD(Form.RM, 2, 1, 0x19, W.VEX0_EVEX1, SCALAR64),
     VPBROADCASTQ(Form.RM, 2, 1, 0x59, W.VEX0_EVEX1, SCALAR64),
     VPBROADCASTD_GPR(Form.RM, 2, 1, 0x7C, W.EVEX0, NONE),
     VBROADCASTF128(Form.RM, 2, 1, 0x1A, W.VEX0, NONE),
@@ -56,6 +58,7 @@ public enum Op {
     VPMADDUBSW(Form.RVM, 2, 1, 0x04, W.BOTH0, FULL_MEM),
     VPDPBUSD(Form.RVM, 2, 1, 0x50, W.BOTH0, FULL32),
     VPDPWSSD(Form.RVM, 2, 1, 0x52, W.BOTH0, FULL32),
+    VPSADBW(Form.RVM, 1, 1, 0xF6, W.BOTH0, FULL_MEM),
     VPABSB(Form.RM, 2, 1, 0x1C, W.BOTH0, FULL_MEM),
     VPABSD(Form.RM, 2, 1, 0x1E, W.BOTH0, FULL32),
     VPSIGNB(Form.RVM, 2, 1, 0x08, W.VEX0, NONE),
@@ -134,6 +137,7 @@ public enum Op {
     VPMOVDB_STORE(Form.MR, 2, 2, 0x31, W.EVEX0, QUARTER_MEM),
     VPMOVSDB_STORE(Form.MR, 2, 2, 0x21, W.EVEX0, QUARTER_MEM),
     VPMOVDW_STORE(Form.MR, 2, 2, 0x33, W.EVEX0, HALF_MEM),
+    VPEXTRW_STORE(Form.MR_IMM, 3, 1, 0x15, W.VEX0, NONE),
     VPMOVSXBW(Form.RM, 2, 1, 0x20, W.BOTH0, HALF_MEM),
     VPMOVSXBD(Form.RM, 2, 1, 0x21, W.BOTH0, QUARTER_MEM),
     VPMOVSXWD(Form.RM, 2, 1, 0x23, W.BOTH0, HALF_MEM),
@@ -162,6 +166,8 @@ public enum Op {
     VFMADD231PS(Form.RVM, 2, 1, 0xB8, W.BOTH0, FULL32),
     VFMSUB213PS(Form.RVM, 2, 1, 0xAA, W.BOTH0, FULL32),
     VFMSUB231PS(Form.RVM, 2, 1, 0xBA, W.BOTH0, FULL32),
+    VFMADDSUB213PS(Form.RVM, 2, 1, 0xA6, W.BOTH0, FULL32),
+    VFMADDSUB231PS(Form.RVM, 2, 1, 0xB6, W.BOTH0, FULL32),
     VFNMADD213PS(Form.RVM, 2, 1, 0xAC, W.BOTH0, FULL32),
     VFNMADD231PS(Form.RVM, 2, 1, 0xBC, W.BOTH0, FULL32),
     VFMADD213SS(Form.RVM, 2, 1, 0xA9, W.BOTH0, SCALAR32),
@@ -175,6 +181,7 @@ public enum Op {
     VADDPD(Form.RVM, 1, 1, 0x58, W.VEX0_EVEX1, FULL64),
     VMULPD(Form.RVM, 1, 1, 0x59, W.VEX0_EVEX1, FULL64),
     VFMADD231PD(Form.RVM, 2, 1, 0xB8, W.BOTH1, FULL64),
+    VSUBPD(Form.RVM, 1, 1, 0x5C, W.VEX0_EVEX1, FULL64),
     VADDSD(Form.RVM, 1, 3, 0x58, W.VEX0_EVEX1, SCALAR64),
     VMULSD(Form.RVM, 1, 3, 0x59, W.VEX0_EVEX1, SCALAR64),
     VDIVSD(Form.RVM, 1, 3, 0x5E, W.VEX0_EVEX1, SCALAR64),
@@ -188,6 +195,7 @@ public enum Op {
     VCVTPS2PH_STORE(Form.MR_IMM, 3, 1, 0x1D, W.BOTH0, HALF_MEM),
     VCVTPS2PD(Form.RM, 1, 0, 0x5A, W.BOTH0, HALF32),
     VCVTSS2SD(Form.RVM, 1, 2, 0x5A, W.BOTH0, SCALAR32),
+    VCVTSI2SD(Form.RVM, 1, 3, 0x2A, W.VEX1, NONE),
     VCVTSD2SS(Form.RVM, 1, 3, 0x5A, W.VEX0_EVEX1, SCALAR64),
     VCVTNEPS2BF16(Form.RM, 2, 2, 0x72, W.EVEX0, FULL32),
     VDPBF16PS(Form.RVM, 2, 2, 0x52, W.EVEX0, FULL32),
@@ -228,20 +236,37 @@ public enum Op {
 
     /// Where operands stand: `R` in ModRM.reg, `M` in ModRM.rm, `V` in vvvv; `IMM` a byte that follows.
     enum Form {
-        RM,
-        MR,
-        RM_IMM,
-        MR_IMM,
-        RVM,
-        RVM_IMM,
-        RVMR,
-        MVR,
-        RMV,
-        VMI,
-        GATHER,
-        M,
-        R,
-        NOTHING
+        RM(2),
+        MR(2),
+        RM_IMM(3),
+        MR_IMM(3),
+        RVM(3),
+        RVM_IMM(4),
+        RVMR(4),
+        MVR(3),
+        RMV(3),
+        VMI(3),
+        /// With VEX the mask is a third operand.
+        GATHER(2, 3),
+        M(1),
+        R(1),
+        NOTHING(0);
+
+        private final int fewest;
+        private final int most;
+
+        Form(int operands) {
+            this(operands, operands);
+        }
+
+        Form(int fewest, int most) {
+            this.fewest = fewest;
+            this.most = most;
+        }
+
+        boolean takes(int operands) {
+            return operands >= fewest && operands <= most;
+        }
     }
 
     /// Which encodings exist, and their W bits.
@@ -319,10 +344,24 @@ public enum Op {
         return tuple;
     }
 
+    /// Whether general registers stand for their lower 32 bits.
+    boolean hasNarrowRegisters() {
+        return w != W.VEX1 && w != W.BOTH1;
+    }
+
+    /// The name in listings; some lines have another in each encoding.
+    String mnemonic(boolean evex) {
+        if (this == VROUNDPS) {
+            return evex ? "vrndscaleps" : "vroundps";
+        }
+        boolean bits = this == VPANDD || this == VPANDND || this == VPORD || this == VPXORD;
+        return bits && !evex ? mnemonic().substring(0, mnemonic().length() - 1) : mnemonic();
+    }
+
     /// The name that stands in listings, without what only tells our lines apart.
     public String mnemonic() {
         String name = name().toLowerCase(Locale.ROOT);
-        for (String suffix : new String[] {"_store", "_to_gpr", "_gpr", "_k"}) {
+        for (String suffix : new String[] {"_low_store", "_store", "_to_gpr", "_gpr", "_k"}) {
             name = name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : name;
         }
         return name;

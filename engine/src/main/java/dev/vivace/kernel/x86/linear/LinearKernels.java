@@ -2,60 +2,213 @@ package dev.vivace.kernel.x86.linear;
 
 import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Inputs;
-import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.Phase;
 import dev.vivace.kernel.Weights;
+import dev.vivace.kernel.x86.NativeMemory;
+import dev.vivace.kernel.x86.Target;
+import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
+import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import dev.vivace.kernel.scalar.ScalarKernels;
-import dev.vivace.kernel.x86.Target;
+import java.lang.foreign.ValueLayout;
+import java.util.EnumMap;
+import java.util.Map;
 
-/// Weights: packing, decoding a row, multiplying.
+/// Weights: packing, decoding a row, multiplying. Formats work on whole panels; slices that cut through a panel are
+/// computed into scratch and copied from there.
 public final class LinearKernels {
-    private final ScalarKernels scalar = new ScalarKernels();
+    /// Rows that are computed at a time where a panel is cut through.
+    private static final int PART_ROWS = 64;
+
+    private static final long PART_STRIDE = 4L * PanelFormat.OUTPUTS;
+
+    private final Map<DType, PanelFormat> formats = new EnumMap<>(DType.class);
+    private final Int8Inputs int8;
+    private final Bf16Inputs bf16 = new Bf16Inputs(InputForm.BF16);
+    private final Bf16Inputs tiles = new Bf16Inputs(InputForm.TILES);
 
     /// @param target what may be emitted
-    public LinearKernels(Target target) {}
+    public LinearKernels(Target target) {
+        this.int8 = new Int8Inputs(target);
+        for (DType dtype : DType.values()) {
+            formats.put(dtype, format(dtype, target));
+        }
+    }
+
+    private static PanelFormat format(DType dtype, Target target) {
+        return switch (dtype) {
+            case F32, F16, BF16 -> FloatPanels.of(dtype, target);
+            case Q4_0 -> new BlockPanels(new Q4Format(false), target);
+            case Q4_1 -> new BlockPanels(new Q4Format(true), target);
+            case Q5_0 -> new BlockPanels(new Q5Format(false), target);
+            case Q5_1 -> new BlockPanels(new Q5Format(true), target);
+            case Q8_0 -> new BlockPanels(new Q8Format(), target);
+            case Q4_K -> new BlockPanels(new SuperBlockFormat(false), target);
+            case Q5_K -> new BlockPanels(new SuperBlockFormat(true), target);
+            case Q6_K -> new BlockPanels(new Q6KFormat(), target);
+        };
+    }
 
     /// Bytes of scratch that a worker brings for matrices of up to `columns` columns.
     public long scratchBytes(int columns) {
-        return scalar.scratchBytes(columns, 1);
+        long most = 0;
+        for (PanelFormat format : formats.values()) {
+            most = Math.max(most, format.scratchBytes(columns));
+        }
+        return PART_ROWS * PART_STRIDE + most;
     }
 
     /// See [dev.vivace.kernel.Kernels#pack].
     public Weights pack(Tensor tensor, Arena arena) {
-        return scalar.pack(tensor, arena);
+        PanelFormat format = formats.get(tensor.dtype());
+        int panels = PanelWeights.count(tensor.rows());
+        MemorySegment out = NativeMemory.allocate(panels * format.panelBytes(tensor.columns()), arena);
+        if (tensor.data().isNative()) {
+            format.pack(tensor, 0, panels, out);
+        } else {
+            try (Arena own = Arena.ofConfined()) {
+                MemorySegment copy = own.allocate(tensor.data().byteSize(), Matrix.ALIGNMENT);
+                copy.copyFrom(tensor.data());
+                Tensor here = new Tensor(tensor.name(), tensor.dtype(), tensor.rows(), tensor.columns(), copy);
+                format.pack(here, 0, panels, out);
+            }
+        }
+        return new PanelWeights(tensor, format, out);
     }
 
     /// See [dev.vivace.kernel.Kernels#decode].
     public void decode(Weights weights, int row, MemorySegment out, long offset) {
-        scalar.decode(weights, row, out, offset);
+        Tensor tensor = ((PanelWeights) weights).tensor();
+        Codec.of(tensor.dtype()).decode(tensor.data(), row * tensor.rowBytes(), out, offset, tensor.columns());
     }
 
     /// See [dev.vivace.kernel.Kernels#inputForm].
     public InputForm inputForm(Weights weights, Phase phase) {
-        return scalar.inputForm(weights, phase);
+        return ((PanelWeights) weights).format().inputForm(phase);
     }
 
     /// See [dev.vivace.kernel.Kernels#inputBytes].
     public long inputBytes(InputForm form, int rows, int columns) {
-        return scalar.inputBytes(form, rows, columns);
+        return switch (form) {
+            case F32 -> 0;
+            case INT8 -> Int8Block.bytes(rows, columns);
+            case BF16 -> bf16.inputBytes(rows, columns);
+            case TILES -> tiles.inputBytes(rows, columns);
+        };
     }
 
     /// See [dev.vivace.kernel.Kernels#prepare].
     public void prepare(Inputs inputs, int rowFrom, int rowTo) {
-        scalar.prepare(inputs, rowFrom, rowTo);
+        switch (inputs.form) {
+            case F32 -> {}
+            case INT8 -> int8.prepare(inputs, rowFrom, rowTo);
+            case BF16 -> bf16.prepare(inputs, rowFrom, rowTo);
+            case TILES -> tiles.prepare(inputs, rowFrom, rowTo);
+        }
     }
 
     /// See [dev.vivace.kernel.Kernels#multiply].
-    public void multiply( Weights weights, Phase phase, Inputs inputs, int rowFrom, int rowTo, Matrix y, int from, int to, MemorySegment scratch) {
-        scalar.multiply(weights, phase, inputs, rowFrom, rowTo, y, from, to, scratch);
+    public void multiply(
+            Weights weights,
+            Phase phase,
+            Inputs inputs,
+            int rowFrom,
+            int rowTo,
+            Matrix y,
+            int from,
+            int to,
+            MemorySegment scratch) {
+        if (rowFrom >= rowTo || from >= to) {
+            return;
+        }
+        PanelWeights own = (PanelWeights) weights;
+        int output = from;
+        if (output % PanelFormat.OUTPUTS != 0) {
+            int end = Math.min(to, (output / PanelFormat.OUTPUTS + 1) * PanelFormat.OUTPUTS);
+            part(own, phase, inputs, rowFrom, rowTo, y, output, end, scratch);
+            output = end;
+        }
+        int panels = (to - output) / PanelFormat.OUTPUTS;
+        if (panels > 0) {
+            long target = y.data().address() + y.offset(rowFrom) + 4L * output;
+            own.format()
+                    .multiply(
+                            phase,
+                            own.address(output / PanelFormat.OUTPUTS),
+                            panels,
+                            own.columns(),
+                            inputs,
+                            rowFrom,
+                            rowTo,
+                            target,
+                            4L * y.stride(),
+                            scratch.asSlice(PART_ROWS * PART_STRIDE));
+            output += panels * PanelFormat.OUTPUTS;
+        }
+        if (output < to) {
+            part(own, phase, inputs, rowFrom, rowTo, y, output, to, scratch);
+        }
+    }
+
+    /// Outputs `[from, to)` of one panel.
+    private static void part(
+            PanelWeights weights,
+            Phase phase,
+            Inputs inputs,
+            int rowFrom,
+            int rowTo,
+            Matrix y,
+            int from,
+            int to,
+            MemorySegment scratch) {
+        int panel = from / PanelFormat.OUTPUTS;
+        int first = from % PanelFormat.OUTPUTS;
+        for (int row = rowFrom; row < rowTo; row += PART_ROWS) {
+            int end = Math.min(rowTo, row + PART_ROWS);
+            weights.format()
+                    .multiply(
+                            phase,
+                            weights.address(panel),
+                            1,
+                            weights.columns(),
+                            inputs,
+                            row,
+                            end,
+                            scratch.address(),
+                            PART_STRIDE,
+                            scratch.asSlice(PART_ROWS * PART_STRIDE));
+            for (int r = row; r < end; r++) {
+                long source = (r - row) * PART_STRIDE + 4L * first;
+                for (int o = from; o < to; o++) {
+                    float sum = scratch.get(ValueLayout.JAVA_FLOAT, source + 4L * (o - from));
+                    y.data().set(ValueLayout.JAVA_FLOAT, y.offset(r) + 4L * o, sum);
+                }
+            }
+        }
     }
 
     /// See [dev.vivace.kernel.Kernels#multiplySome].
-    public void multiplySome( Weights weights, Phase phase, Inputs inputs, int rowFrom, int rowTo, Matrix y, int[] outputs, int from, int to, MemorySegment scratch) {
-        scalar.multiplySome(weights, phase, inputs, rowFrom, rowTo, y, outputs, from, to, scratch);
+    public void multiplySome(
+            Weights weights,
+            Phase phase,
+            Inputs inputs,
+            int rowFrom,
+            int rowTo,
+            Matrix y,
+            int[] outputs,
+            int from,
+            int to,
+            MemorySegment scratch) {
+        int i = from;
+        while (i < to) {
+            int end = i + 1;
+            while (end < to && outputs[end] == outputs[end - 1] + 1) {
+                end++;
+            }
+            multiply(weights, phase, inputs, rowFrom, rowTo, y, outputs[i], outputs[end - 1] + 1, scratch);
+            i = end;
+        }
     }
 }
