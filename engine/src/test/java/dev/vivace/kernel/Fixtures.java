@@ -2,8 +2,7 @@ package dev.vivace.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vivace.kernel.scalar.ScalarKernels;
-import dev.vivace.kernel.vector.VectorKernels;
+import dev.vivace.TestLevels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -25,14 +24,7 @@ final class Fixtures {
 
     /// All that this machine runs.
     static List<Kernels> levels() {
-        List<Kernels> levels = new ArrayList<>(List.of(new ScalarKernels(), new VectorKernels()));
-        for (Isa isa : Isa.values()) {
-            Kernels best = KernelLevels.best(isa).kernels();
-            if (isa.compareTo(Isa.VECTOR) > 0 && best.isa() == isa) {
-                levels.add(best);
-            }
-        }
-        return levels;
+        return TestLevels.all();
     }
 
     static Stream<Arguments> levelsAndFormats() {

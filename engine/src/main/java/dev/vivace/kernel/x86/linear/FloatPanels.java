@@ -4,6 +4,7 @@ import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Phase;
 import dev.vivace.kernel.x86.Target;
+import dev.vivace.kernel.x86.Tuning;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -29,11 +30,11 @@ final class FloatPanels implements PanelFormat {
         this.expander = dtype == DType.F16 ? new F16Expander() : null;
     }
 
-    /// The format for weights of `dtype`, with the prefill that this level of machine should be best at.
+    /// The format for weights of `dtype`, with the prefill that is taken where nothing was measured.
     ///
     /// @throws IllegalArgumentException if they are quantized
     static PanelFormat of(DType dtype, Target target) {
-        return of(dtype, target, best(target));
+        return of(dtype, target, PrefillHalves.form(target, Tuning.NONE));
     }
 
     /// As [#of].
@@ -41,10 +42,6 @@ final class FloatPanels implements PanelFormat {
     /// @param prefill how prefill multiplies: F32, or BF16 or TILES where the target has them
     static PanelFormat of(DType dtype, Target target, InputForm prefill) {
         return new FloatPanels(dtype, target, prefill);
-    }
-
-    private static InputForm best(Target target) {
-        return !target.bf16() ? InputForm.F32 : target.tiles() ? InputForm.TILES : InputForm.BF16;
     }
 
     private static PanelUnit unit(DType dtype) {
