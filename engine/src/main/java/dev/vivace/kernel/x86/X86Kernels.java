@@ -174,7 +174,12 @@ public final class X86Kernels implements Kernels {
     }
 
     @Override
-    public void merge(
+    public void merge( MemorySegment out, long outOffset, MemorySegment lse, long lseOffset, MemorySegment out2, long out2Offset, MemorySegment lse2, long lse2Offset, int n) {
+        attention.merge(out, outOffset, lse, lseOffset, out2, out2Offset, lse2, lse2Offset, 1, n);
+    }
+
+    @Override
+    public void mergeHeads(
             MemorySegment out,
             long outOffset,
             MemorySegment lse,
@@ -183,8 +188,9 @@ public final class X86Kernels implements Kernels {
             long out2Offset,
             MemorySegment lse2,
             long lse2Offset,
+            int heads,
             int n) {
-        attention.merge(out, outOffset, lse, lseOffset, out2, out2Offset, lse2, lse2Offset, n);
+        attention.merge(out, outOffset, lse, lseOffset, out2, out2Offset, lse2, lse2Offset, heads, n);
     }
 
     @Override
