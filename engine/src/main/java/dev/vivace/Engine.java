@@ -5,6 +5,7 @@ import dev.vivace.kernel.Workers;
 import dev.vivace.model.Checkpoint;
 import dev.vivace.runtime.Decoder;
 import dev.vivace.runtime.EngineLoop;
+import dev.vivace.runtime.StepProfile;
 import dev.vivace.seam.Artifacts;
 import dev.vivace.seam.Bind;
 import dev.vivace.seam.Part;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.random.RandomGenerator;
 
@@ -66,6 +68,11 @@ final class Engine implements AutoCloseable {
     /// Bytes of keys and values that sessions have.
     long cacheBytes() {
         return decoder.cacheBytes();
+    }
+
+    /// See [Model#profile].
+    void profile(Optional<StepProfile> told) {
+        decoder.profile(told);
     }
 
     Runner plainRunner() {

@@ -8,6 +8,7 @@ import dev.vivace.kernel.Workers;
 import dev.vivace.model.Checkpoint;
 import dev.vivace.model.DecoderSpec;
 import dev.vivace.model.Families;
+import dev.vivace.runtime.StepProfile;
 import dev.vivace.seam.Part;
 import dev.vivace.seam.Plan;
 import dev.vivace.seam.Runner;
@@ -50,6 +51,7 @@ public final class Model implements AutoCloseable {
     private final Set<Session> sessions = new HashSet<>();
     private final AtomicLong seeds = new AtomicLong(RandomGenerator.getDefault().nextLong());
     private final Lock turn = new ReentrantLock(true);
+    private Optional<StepProfile> profile = Optional.empty();
     private boolean closed;
 
     private Model(Gguf file, LoadOptions options) {
@@ -61,7 +63,7 @@ public final class Model implements AutoCloseable {
             throw new FormatException("tokenizer.ggml.tokens has " + tokenizer.size()
                     + " entries, but the embedding has " + checkpoint.spec().vocabulary() + " rows");
         }
-        this.kernels = KernelLevels.best(options.ceiling());
+        this.kernels = options.kernels();
         int threads = options.threads() == 0 ? Workers.physicalCores() : options.threads();
         this.memory = MemoryPlans.plan(checkpoint, options, kernels.kernels(), threads);
         memory.require();
@@ -157,6 +159,7 @@ public final class Model implements AutoCloseable {
         @Nullable Engine found = engines.get(key);
         if (found == null) {
             found = Engine.load(checkpoint, services, turn, options.cacheType(), memory, key);
+            found.profile(profile);
             engines.put(key, found);
         }
         return found;
@@ -179,6 +182,13 @@ public final class Model implements AutoCloseable {
     /// Bytes of keys and values that sessions have.
     synchronized long cacheBytes() {
         return engines.values().stream().mapToLong(Engine::cacheBytes).sum();
+    }
+
+    /// Tells `told` what every operation of every step takes, from the next step on; nobody if empty. For finding what
+    /// to make faster: being told costs time too.
+    public synchronized void profile(Optional<StepProfile> told) {
+        profile = told;
+        engines.values().forEach(engine -> engine.profile(told));
     }
 
     /// A seed for an answer that brings none; every one is another.

@@ -1,6 +1,9 @@
 package dev.vivace.cli;
 
 import dev.vivace.LoadOptions;
+import dev.vivace.Model;
+import dev.vivace.OptionException;
+import dev.vivace.kernel.Workers;
 import dev.vivace.lab.Bench;
 import dev.vivace.lab.BenchCase;
 import dev.vivace.lab.BenchFormat;
@@ -8,6 +11,12 @@ import dev.vivace.lab.BenchHost;
 import dev.vivace.lab.BenchPlan;
 import dev.vivace.lab.BenchResult;
 import dev.vivace.lab.BenchWriter;
+import dev.vivace.lab.LimitsWriter;
+import dev.vivace.lab.MachineLimits;
+import dev.vivace.lab.Roofline;
+import dev.vivace.lab.RooflineWriter;
+import dev.vivace.model.Checkpoint;
+import dev.vivace.model.Families;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +91,21 @@ final class BenchCommand implements Callable<Integer> {
     private BenchFormat format = BenchFormat.MD;
 
     @Option(
+            names = "--limits",
+            description = "instead of tests, measure what the machine gives at most: reading as many bytes as a"
+                    + " token's weights have, and calculating")
+    private boolean limits;
+
+    @Option(
+            names = "--roofline",
+            description = "for each test, what every operation takes, reads and calculates, its share of the machine's"
+                    + " limits, and what to improve first")
+    private boolean roofline;
+
+    @Option(names = "--json", description = "the same as -o jsonl")
+    private boolean json;
+
+    @Option(
             names = {"-q", "--quiet"},
             description = "print no progress")
     private boolean quiet;
@@ -100,12 +124,60 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         LoadOptions options = context.in(engine.options(console));
         BenchPlan plan = plan(options.threads());
-        BenchWriter writer = BenchWriter.of(format, plan, console.out());
         BenchHost host = BenchHost.here(Version.ours());
+        if (json) {
+            format = BenchFormat.JSONL;
+        }
+        if (limits || roofline) {
+            requireTextOrJson();
+            if (limits) {
+                printLimits(host, options, plan);
+            } else {
+                printRooflines(host, options, plan);
+            }
+            return ExitCode.DONE;
+        }
+        BenchWriter writer = BenchWriter.of(format, plan, console.out());
         new Bench(plan, host, models.name(console), count -> models.load(console, options.withThreads(count)))
                 .run(new Told(writer));
         writer.end();
         return ExitCode.DONE;
+    }
+
+    private void printLimits(BenchHost host, LoadOptions options, BenchPlan plan) {
+        try (ModelFile file = models.open(console)) {
+            Checkpoint checkpoint = Families.read(file.gguf());
+            for (int count : plan.threads()) {
+                int chosen = count == 0 ? Workers.physicalCores() : count;
+                MachineLimits measured = MachineLimits.measure(host, chosen, options.ceiling(), checkpoint);
+                if (format == BenchFormat.MD) {
+                    LimitsWriter.text(measured, console.out());
+                } else {
+                    LimitsWriter.json(measured, console.out());
+                }
+            }
+        }
+    }
+
+    private void printRooflines(BenchHost host, LoadOptions options, BenchPlan plan) {
+        for (int count : plan.threads()) {
+            try (Model model = models.load(console, options.withThreads(count))) {
+                MachineLimits measured =
+                        MachineLimits.measure(host, model.threads(), options.ceiling(), model.checkpoint());
+                Roofline drawn = Roofline.measure(model, models.name(console), measured, plan, new Progress());
+                if (format == BenchFormat.MD) {
+                    RooflineWriter.text(drawn, console.out());
+                } else {
+                    RooflineWriter.json(drawn, console.out());
+                }
+            }
+        }
+    }
+
+    private void requireTextOrJson() {
+        if (format == BenchFormat.CSV) {
+            throw new OptionException("-o csv with --limits or --roofline, expected md, jsonl or json");
+        }
     }
 
     private BenchPlan plan(int oneThreads) {
@@ -120,14 +192,9 @@ final class BenchCommand implements Callable<Integer> {
                 warmupMillis);
     }
 
-    /// Results go to the writer, progress to standard error.
-    private final class Told implements Bench.Listener {
-        private final BenchWriter writer;
+    /// What happens goes to standard error.
+    private class Progress implements Bench.Listener {
         private final ProgressLines lines = new ProgressLines(console.err());
-
-        private Told(BenchWriter writer) {
-            this.writer = writer;
-        }
 
         @Override
         public void running(BenchCase test, int number, int of, int run) {
@@ -135,6 +202,18 @@ final class BenchCommand implements Callable<Integer> {
                 lines.say(() -> "test " + number + " of " + of + ": " + test.label() + ", "
                         + (run == 0 ? "warm-up" : "run " + run + " of " + repetitions));
             }
+        }
+
+        @Override
+        public void finished(BenchResult result) {}
+    }
+
+    /// Results go to the writer as well.
+    private final class Told extends Progress {
+        private final BenchWriter writer;
+
+        private Told(BenchWriter writer) {
+            this.writer = writer;
         }
 
         @Override

@@ -97,6 +97,46 @@ class BenchCommandTest {
     }
 
     @Test
+    void limits_are_measured_for_each_number_of_threads() {
+        Outcome shown = bench("--limits", "-t", "1,2", "-o", "jsonl");
+        assertThat(shown.err()).isEmpty();
+        assertThat(shown.code()).isZero();
+        List<JsonNode> limits =
+                shown.out().lines().map(JsonMapper.shared()::readTree).toList();
+        assertThat(limits.stream().map(each -> each.get("n_threads").asInt())).containsExactly(1, 2);
+        assertThat(limits).allSatisfy(each -> {
+            assertThat(each.get("weight_bytes").asLong()).isGreaterThan(1_000_000);
+            assertThat(each.get("limit_ts").asDouble()).isPositive();
+            assertThat(each.get("operations_per_second").get("f32").asDouble()).isPositive();
+        });
+        assertThat(bench("--limits", "-t", "1").out()).contains("GB/s with 1 thread,", "f32");
+        refused("-o csv with --limits or --roofline, expected md, jsonl or json", "--limits", "-o", "csv");
+    }
+
+    @Test
+    void a_roofline_names_what_to_improve_first() {
+        Outcome shown = bench("--roofline", "-p", "64", "-n", "8", "-t", "1", "-r", "2");
+        assertThat(shown.err()).isEmpty();
+        assertThat(shown.code()).isZero();
+        assertThat(shown.out()).contains("pp64: ", "tg8: ", "gate-up", "attention", "first to improve: ");
+        Outcome json = bench("--roofline", "--json", "-p", "0", "-n", "8", "-t", "1", "-r", "2");
+        JsonNode phase =
+                JsonMapper.shared().readTree(json.out()).get("phases").get(0);
+        assertThat(phase.get("tokens").asInt()).isEqualTo(16);
+        double sum = 0;
+        for (JsonNode operation : phase.get("operations")) {
+            sum += operation.get("time_ns").asDouble();
+            // The head runs once a token; the row before the first one is not counted.
+            if (operation.get("operation").asString().equals("head")) {
+                assertThat(operation.get("calls").asInt()).isEqualTo(16);
+            }
+        }
+        double whole = phase.get("time_ns").asDouble();
+        assertThat(sum).isCloseTo(whole, within(0.05 * whole));
+        refused("a roofline of several sequences", "--roofline", "-b", "2");
+    }
+
+    @Test
     void wrong_options_get_one_sentence() {
         refused(
                 "-n 500 behind -d 64 takes 565 positions, but the model's context holds 512",

@@ -37,40 +37,43 @@ public final class Workers implements AutoCloseable {
     private static final int CLOSED = 3;
 
     private static final VarHandle STATE = field("state", int.class);
-    private static final VarHandle TICKET = field("ticket", int.class);
-    private static final VarHandle LEFT = field("left", int.class);
-    private static final VarHandle CLAIMS = MethodHandles.arrayElementVarHandle(int[].class);
-
-    /// Claims stand this many elements apart, so that no two share a cache line.
-    private static final int APART = 32;
-
     private static final VarHandle FAILURE = field("failure", Throwable.class);
+    private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(int[].class);
+
+    /// Words stand this many elements apart, so that no two share a cache line.
+    private static final int APART = 32;
 
     private final Thread[] threads;
     private final Sleeper[] sleepers;
-    private final int[] claims;
     private final long spinNanos;
     private final Sleeper callerSleeper = new Sleeper();
+    private final Post post = new Post();
+
+    /// How far each slice is, one word a slice: `2 n` while slice `i` of run `n` runs, `2 n + 1` when it has
+    /// ended. Every run takes every slice through both, so one compare-and-set decides who runs it, and whoever
+    /// comes late finds it taken.
+    private final int[] words;
 
     private volatile int state;
-
-    private Job job = NOTHING;
-
-    /// Raised once per run; the new value is what workers wait for.
-    private volatile int ticket;
-
-    /// Slices of the running job that have not ended, slice 0 excluded.
-    private volatile int left;
-
     private volatile @Nullable Throwable failure;
+
+    /// What workers wait for; apart from what only the caller touches, so that a look at it fetches the job
+    /// too.
+    private static final class Post {
+        /// Raised once per run.
+        private volatile int ticket;
+
+        private Job job = NOTHING;
+    }
 
     private Workers(int count) {
         spinNanos = count > Runtime.getRuntime().availableProcessors() ? CROWDED_SPIN_NANOS : SPIN_NANOS;
         threads = new Thread[count - 1];
         sleepers = new Sleeper[count - 1];
-        claims = new int[count * APART];
+        words = new int[(count + 1) * APART];
         for (int i = 0; i < threads.length; i++) {
             int worker = i + 1;
+            words[worker * APART] = 1;
             sleepers[i] = new Sleeper();
             threads[i] = Thread.ofPlatform()
                     .daemon()
@@ -121,20 +124,25 @@ public final class Workers implements AutoCloseable {
                             ? "the workers are closed"
                             : "the workers already run a job; nested and concurrent runs are not possible");
         }
-        this.job = job;
-        left = threads.length;
-        int mine = (int) TICKET.getAndAdd(this, 1) + 1;
+        Post posted = post;
+        posted.job = job;
+        int mine = posted.ticket + 1;
+        posted.ticket = mine;
         wakeAll();
-        runSlice(0);
+        runSlice(job, 0);
         for (int worker = 1; worker <= threads.length; worker++) {
             if (claim(worker, mine)) {
-                runSlice(worker);
-                LEFT.getAndAdd(this, -1);
+                runSlice(job, worker);
+                end(worker, mine);
             }
         }
-        awaitSlices();
-        this.job = NOTHING;
-        Throwable thrown = (Throwable) FAILURE.getAndSet(this, null);
+        for (int worker = 1; worker <= threads.length; worker++) {
+            awaitSlice(worker, mine);
+        }
+        Throwable thrown = failure;
+        if (thrown != null) {
+            failure = null;
+        }
         if (!STATE.compareAndSet(this, RUNNING, IDLE)) {
             state = CLOSED;
             wakeAll();
@@ -186,22 +194,31 @@ public final class Workers implements AutoCloseable {
                 return;
             }
             seen = next;
+            Job job = post.job;
             if (claim(worker, next)) {
-                runSlice(worker);
-                if ((int) LEFT.getAndAdd(this, -1) == 1) {
-                    callerSleeper.wake();
-                }
+                runSlice(job, worker);
+                end(worker, next);
+                callerSleeper.wake();
             }
         }
     }
 
-    /// Whether the calling thread is the one to run slice `worker` of run `mine`. Every run claims every slice,
-    /// so a claim is the number of the last run; who comes late finds it raised already.
+    /// Whether the calling thread is the one to run slice `worker` of run `mine`.
     private boolean claim(int worker, int mine) {
-        return CLAIMS.compareAndSet(claims, worker * APART, mine - 1, mine);
+        int at = worker * APART;
+        int before = 2 * mine - 1;
+        return (int) WORDS.getAcquire(words, at) == before && WORDS.compareAndSet(words, at, before, 2 * mine);
     }
 
-    private void runSlice(int worker) {
+    private void end(int worker, int mine) {
+        WORDS.setVolatile(words, worker * APART, 2 * mine + 1);
+    }
+
+    private boolean hasEnded(int worker, int mine) {
+        return (int) WORDS.getVolatile(words, worker * APART) == 2 * mine + 1;
+    }
+
+    private void runSlice(Job job, int worker) {
         try {
             job.run(worker, threads.length + 1);
         } catch (Throwable t) {
@@ -213,20 +230,22 @@ public final class Workers implements AutoCloseable {
     private int awaitTicket(int seen, Sleeper sleeper) {
         long until = 0;
         for (int i = 1; ; i++) {
-            // The pool closes only between runs, so a ticket raised before it closed has been served already.
-            boolean closed = state == CLOSED;
-            int now = ticket;
-            if (now != seen || closed) {
+            int now = post.ticket;
+            if (now != seen) {
                 return now;
             }
             Thread.onSpinWait();
             if ((i & 15) == 0) {
+                // The pool closes only between runs, so a ticket raised before it closed has been served already.
+                if (state == CLOSED) {
+                    return post.ticket;
+                }
                 long time = System.nanoTime();
                 if (until == 0) {
                     until = time + spinNanos;
                 } else if (time - until > 0) {
                     sleeper.prepare();
-                    if (ticket == seen && state != CLOSED) {
+                    if (post.ticket == seen && state != CLOSED) {
                         LockSupport.park(this);
                         // A park does not wait while the interrupt flag is up.
                         boolean ignored = Thread.interrupted();
@@ -238,10 +257,10 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private void awaitSlices() {
+    private void awaitSlice(int worker, int mine) {
         long until = 0;
         boolean interrupted = false;
-        for (int i = 1; left != 0; i++) {
+        for (int i = 1; !hasEnded(worker, mine); i++) {
             Thread.onSpinWait();
             if ((i & 15) == 0) {
                 long now = System.nanoTime();
@@ -249,7 +268,7 @@ public final class Workers implements AutoCloseable {
                     until = now + spinNanos;
                 } else if (now - until > 0) {
                     callerSleeper.prepare();
-                    if (left != 0) {
+                    if (!hasEnded(worker, mine)) {
                         LockSupport.park(this);
                         interrupted |= Thread.interrupted();
                     }

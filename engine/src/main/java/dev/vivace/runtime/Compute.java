@@ -1,20 +1,18 @@
 package dev.vivace.runtime;
 
 import dev.vivace.kernel.Activation;
-import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Kernels;
-import dev.vivace.kernel.Phase;
 import dev.vivace.kernel.RopeStyle;
 import dev.vivace.kernel.Weights;
 import dev.vivace.kernel.Workers;
 import dev.vivace.tensor.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /// Kernels spread over the workers. Job objects are reused: for the step's own thread only.
 final class Compute implements AutoCloseable {
-    /// Slices of outputs begin at multiples of this, so that workers do not share cache lines.
-    private static final int GRAIN = 16;
     /// Row-wise work below this many elements runs on the calling thread: waking others costs more.
     private static final int SMALL = 4096;
 
@@ -22,10 +20,9 @@ final class Compute implements AutoCloseable {
     private final Workers workers;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment[] scratch;
-    private final PreparedRows decode = new PreparedRows();
-    private final PreparedRows prefill = new PreparedRows();
-    private final Multiply multiply = new Multiply();
+    private final Products products;
     private final Elementwise elementwise = new Elementwise();
+    private volatile @Nullable StepProfile profile;
 
     Compute(Kernels kernels, Workers workers, int maxColumns, int maxHeadDim) {
         this.kernels = kernels;
@@ -35,6 +32,7 @@ final class Compute implements AutoCloseable {
         for (int i = 0; i < scratch.length; i++) {
             scratch[i] = arena.allocate(bytes, Matrix.ALIGNMENT);
         }
+        this.products = new Products(kernels, workers, scratch);
     }
 
     Kernels kernels() {
@@ -50,34 +48,35 @@ final class Compute implements AutoCloseable {
         return scratch[worker];
     }
 
-    /// `y = x W^T` for the first `rows` rows, of which the first `decodeRows` are of phase decode.
-    void multiply(Weights weights, Matrix x, Matrix y, int rows, int decodeRows) {
-        prepare(weights, x, rows, decodeRows);
-        multiply.weights = weights;
-        multiply.y = y;
-        multiply.rows = rows;
-        multiply.decodeRows = decodeRows;
-        multiply.outputs = Multiply.ALL;
-        multiply.count = weights.rows();
-        workers.run(multiply);
+    /// Multiplies rows by matrices.
+    Products products() {
+        return products;
     }
 
-    /// As [#multiply] for `outputs[0..count)`.
-    void multiplySome(Weights weights, Matrix x, Matrix y, int rows, int decodeRows, int[] outputs, int count) {
-        prepare(weights, x, rows, decodeRows);
-        multiply.weights = weights;
-        multiply.y = y;
-        multiply.rows = rows;
-        multiply.decodeRows = decodeRows;
-        multiply.outputs = outputs;
-        multiply.count = count;
-        workers.run(multiply);
+    /// Who is told of operations from now on; null for nobody.
+    void profile(@Nullable StepProfile told) {
+        profile = told;
     }
 
-    /// Brings the rows of each phase into the form that `weights` read there.
-    private void prepare(Weights weights, Matrix x, int rows, int decodeRows) {
-        decode.prepare(kernels, kernels.inputForm(weights, Phase.DECODE), x, 0, decodeRows);
-        prefill.prepare(kernels, kernels.inputForm(weights, Phase.PREFILL), x, decodeRows, rows);
+    /// When an operation begins, for [#end].
+    long start() {
+        return profile == null ? 0 : System.nanoTime();
+    }
+
+    /// Tells of an operation that began at `start`; returns when it ended, which is when the next begins.
+    long end(StepProfile.Operation operation, long start, long bytes, long operations) {
+        StepProfile told = profile;
+        if (told == null) {
+            return 0;
+        }
+        long now = System.nanoTime();
+        told.add(operation, now - start, bytes, operations);
+        return now;
+    }
+
+    /// Whether operations are told of, so that counting them pays.
+    boolean isProfiled() {
+        return profile != null;
     }
 
     void rmsNorm(Matrix x, Matrix out, int rows, int groups, int dim, MemorySegment weight, float epsilon) {
@@ -123,6 +122,18 @@ final class Compute implements AutoCloseable {
         runRows(job, rows, x.columns());
     }
 
+    /// `x[r, i] += bias[i]`; an empty bias adds nothing.
+    void bias(Matrix x, MemorySegment bias, int rows) {
+        if (bias.byteSize() == 0) {
+            return;
+        }
+        Elementwise job = elementwise;
+        job.kind = Elementwise.Kind.BIAS;
+        job.x = x;
+        job.weight = bias;
+        runRows(job, rows, x.columns());
+    }
+
     void softcap(Matrix x, float cap, int rows) {
         Elementwise job = elementwise;
         job.kind = Elementwise.Kind.SOFTCAP;
@@ -142,60 +153,9 @@ final class Compute implements AutoCloseable {
 
     @Override
     public void close() {
-        decode.close();
-        prefill.close();
+        products.close();
         if (arena.scope().isAlive()) {
             arena.close();
-        }
-    }
-
-    private final class Multiply implements Workers.Job {
-        static final int[] ALL = {};
-        private Weights weights = new Weights() {
-            @Override
-            public int rows() {
-                return 0;
-            }
-
-            @Override
-            public int columns() {
-                return 0;
-            }
-
-            @Override
-            public long bytes() {
-                return 0;
-            }
-        };
-        private Matrix y = Scratch.NOTHING;
-        private int rows;
-        private int decodeRows;
-        private int[] outputs = ALL;
-        private int count;
-
-        @Override
-        public void run(int worker, int of) {
-            int grains = (count + GRAIN - 1) / GRAIN;
-            int from = (int) ((long) grains * worker / of) * GRAIN;
-            int to = Math.min(count, (int) ((long) grains * (worker + 1) / of) * GRAIN);
-            if (from >= to) {
-                return;
-            }
-            if (decodeRows > 0) {
-                slice(Phase.DECODE, 0, decodeRows, from, to, worker);
-            }
-            if (rows > decodeRows) {
-                slice(Phase.PREFILL, decodeRows, rows, from, to, worker);
-            }
-        }
-
-        private void slice(Phase phase, int rowFrom, int rowTo, int from, int to, int worker) {
-            Inputs x = (phase.isPrefill() ? prefill : decode).inputs();
-            if (outputs == ALL) {
-                kernels.multiply(weights, phase, x, rowFrom, rowTo, y, from, to, scratch[worker]);
-            } else {
-                kernels.multiplySome(weights, phase, x, rowFrom, rowTo, y, outputs, from, to, scratch[worker]);
-            }
         }
     }
 
@@ -204,6 +164,7 @@ final class Compute implements AutoCloseable {
             NORM,
             ROPE,
             GATED,
+            BIAS,
             ADD,
             SOFTCAP
         }
@@ -233,8 +194,20 @@ final class Compute implements AutoCloseable {
                 case NORM -> kernels.rmsNorm(x, out, from, to, groups, dim, weight, factor);
                 case ROPE -> kernels.rope(x, from, to, groups, dim, rotary, style, cos, sin);
                 case GATED -> kernels.gated(activation, x, y, out, from, to, 0, x.columns());
+                case BIAS -> bias(from, to);
                 case ADD -> kernels.add(x, y, 1, from, to);
                 case SOFTCAP -> kernels.softcap(x, factor, from, to, 0, x.columns());
+            }
+        }
+
+        private void bias(int from, int to) {
+            MemorySegment data = x.data();
+            for (int row = from; row < to; row++) {
+                long at = x.offset(row);
+                for (int i = 0; i < x.columns(); i++) {
+                    float sum = data.get(ValueLayout.JAVA_FLOAT, at + 4L * i) + weight.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                    data.set(ValueLayout.JAVA_FLOAT, at + 4L * i, sum);
+                }
             }
         }
     }

@@ -23,6 +23,7 @@ import java.lang.foreign.Arena;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// A decoder made ready to run: weights rewritten and packed, model parts bound. Owns them; the checkpoint's
@@ -134,6 +135,11 @@ public final class Decoder implements AutoCloseable {
     /// The model's own parts, bound.
     public List<Part> modelParts() {
         return core.modelParts();
+    }
+
+    /// Tells `told` what every operation of every step takes, from the next step on; nobody if empty.
+    public void profile(Optional<StepProfile> told) {
+        core.compute().profile(told.orElse(null));
     }
 
     /// Bytes of weights that a decoded row reads.

@@ -3,6 +3,7 @@ package dev.vivace.runtime;
 import dev.vivace.model.DecoderSpec;
 import dev.vivace.model.LayerSpec;
 import dev.vivace.seam.FeedForward;
+import dev.vivace.seam.Packed;
 import dev.vivace.seam.Rows;
 import dev.vivace.seam.Tap;
 import dev.vivace.tensor.Matrix;
@@ -14,6 +15,8 @@ final class DenseFeedForward implements FeedForward, AutoCloseable {
     private final DecoderWeights weights;
     private final Compute compute;
     private final List<Tap> taps;
+    private final Projections[] gateUp;
+    private final Matrix[] neurons = {Scratch.NOTHING, Scratch.NOTHING};
     private final Scratch gate;
     private final Scratch up;
 
@@ -22,6 +25,9 @@ final class DenseFeedForward implements FeedForward, AutoCloseable {
         this.weights = weights;
         this.compute = compute;
         this.taps = taps;
+        this.gateUp = weights.layers().stream()
+                .map(layer -> new Projections(compute, layer.gate(), layer.up()))
+                .toArray(Projections[]::new);
         int hidden = spec.layers().stream().mapToInt(LayerSpec::hidden).max().orElse(1);
         this.gate = new Scratch(hidden);
         this.up = new Scratch(hidden);
@@ -36,15 +42,28 @@ final class DenseFeedForward implements FeedForward, AutoCloseable {
     public void run(Rows rows, int layer, Matrix x, Matrix out) {
         LayerWeights own = weights.layers().get(layer);
         LayerSpec shape = spec.layer(layer);
-        Matrix gates = Views.columns(gate.rows(rows.count()), shape.hidden());
-        Matrix ups = Views.columns(up.rows(rows.count()), shape.hidden());
-        own.gate().multiply(rows, x, gates);
-        own.up().multiply(rows, x, ups);
-        compute.gated(shape.activation(), gates, ups, gates, rows.count());
-        for (Tap tap : taps) {
-            tap.see(Tap.Place.FEED_FORWARD_HIDDEN, layer, rows, gates);
+        LiveRows live = (LiveRows) rows;
+        Matrix gates = gate.rows(rows.count(), shape.hidden());
+        neurons[0] = gates;
+        neurons[1] = up.rows(rows.count(), shape.hidden());
+        long start = compute.start();
+        Projections projections = gateUp[layer];
+        projections.gated(live, x, neurons, shape.activation());
+        start = compute.end(
+                StepProfile.Operation.GATE_UP,
+                start,
+                projections.bytes(),
+                projections.operationsPerRow() * rows.count());
+        for (int i = 0; i < taps.size(); i++) {
+            taps.get(i).see(Tap.Place.FEED_FORWARD_HIDDEN, layer, rows, gates);
         }
-        own.down().multiply(rows, gates, out);
+        Packed down = own.down();
+        down.multiply(rows, gates, out);
+        compute.end(
+                StepProfile.Operation.DOWN,
+                start,
+                down.bytes(),
+                2L * down.inputs() * down.outputs() * rows.count());
     }
 
     @Override

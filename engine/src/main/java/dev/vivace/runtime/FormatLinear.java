@@ -31,6 +31,13 @@ final class FormatLinear implements Linear {
         return Optional.of(new FormatPacked(compute, weights, byInput, arena));
     }
 
+    /// The weights of a matrix that is stored as this does, for `compute`; empty for any other.
+    static Optional<Weights> weights(Packed packed, Compute compute) {
+        return packed instanceof FormatPacked own && own.compute() == compute
+                ? Optional.of(own.weights())
+                : Optional.empty();
+    }
+
     /// The matrix with rows for inputs, as f32: what choosing among inputs reads.
     private static Tensor transpose(Kernels kernels, Weights weights, Arena arena) {
         int rows = weights.rows();
@@ -69,12 +76,12 @@ final class FormatLinear implements Linear {
 
         @Override
         public void multiply(Rows rows, Matrix x, Matrix y) {
-            compute.multiply(weights, x, y, rows.count(), rows.decodeCount());
+            compute.products().one(weights, x, y, rows.count(), rows.decodeCount());
         }
 
         @Override
         public void multiplySome(Rows rows, Matrix x, Matrix y, int[] outputs, int count) {
-            compute.multiplySome(weights, x, y, rows.count(), rows.decodeCount(), outputs, count);
+            compute.products().one(weights, x, y, rows.count(), rows.decodeCount(), outputs, count);
         }
 
         @Override

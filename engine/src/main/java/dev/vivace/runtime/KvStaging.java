@@ -139,8 +139,7 @@ final class KvStaging implements AutoCloseable {
         RopeStyle style = spec.rope().style();
         MemorySegment keys = blocks.segment(page);
         for (int slot = 0; slot < positions.length; slot++) {
-            table.begin(1);
-            table.set(0, positions[slot]);
+            table.set(positions[slot]);
             for (int head = 0; head < spec.kvHeads(); head++) {
                 long key = blocks.keys(page, head) + 4L * slot * dim;
                 MemorySegment.copy(keys, key, line.data(), 0, 4L * dim);

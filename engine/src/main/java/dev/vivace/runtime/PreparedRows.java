@@ -2,34 +2,31 @@ package dev.vivace.runtime;
 
 import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Inputs;
-import dev.vivace.kernel.Kernels;
 import dev.vivace.tensor.Matrix;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
-/// The inputs of one phase in the form that weights want; memory grows and is kept.
+/// Inputs in the form that weights want, with memory that grows and is kept.
 final class PreparedRows implements AutoCloseable {
     private final Inputs inputs = new Inputs(Scratch.NOTHING);
     private @Nullable Arena arena;
 
-    /// What was prepared last.
     Inputs inputs() {
         return inputs;
     }
 
-    /// Brings rows `[from, to)` of `x` into `form`.
-    void prepare(Kernels kernels, InputForm form, Matrix x, int from, int to) {
+    /// Points the inputs at `x` in `form`; nothing is prepared yet.
+    void point(Matrix x, InputForm form) {
         inputs.x = x;
         inputs.form = form;
-        long bytes = kernels.inputBytes(form, to, x.columns());
-        if (bytes > inputs.prepared.byteSize()) {
-            grow(bytes);
-        }
-        kernels.prepare(inputs, from, to);
     }
 
+    /// Room for `bytes` bytes; what was there is lost when it grows.
     @SuppressWarnings("MustBeClosedChecker") // kept, and closed by close()
-    private void grow(long bytes) {
+    void reserve(long bytes) {
+        if (bytes <= inputs.prepared.byteSize()) {
+            return;
+        }
         Arena old = arena;
         Arena next = Arena.ofShared();
         arena = next;

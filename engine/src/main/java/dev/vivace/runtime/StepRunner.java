@@ -2,6 +2,7 @@ package dev.vivace.runtime;
 
 import dev.vivace.model.DecoderSpec;
 import dev.vivace.seam.Batch;
+import dev.vivace.seam.Packed;
 import dev.vivace.seam.Placement;
 import dev.vivace.seam.Results;
 import dev.vivace.seam.Tap;
@@ -78,9 +79,12 @@ final class StepRunner implements AutoCloseable {
         step.begin(batch, ++steps);
         core.capture().begin(batch);
         Matrix states = hidden.rows(batch.rows() + depth.begin());
+        long start = core.compute().start();
         for (int row = 0; row < batch.rows(); row++) {
             embed(batch, row, states);
         }
+        long embeddingBytes = core.weights().embedding().bytes() / spec.vocabulary() * batch.rows();
+        core.compute().end(StepProfile.Operation.EMBEDDING, start, embeddingBytes, 0);
         int layers = spec.layers().size();
         for (int layer = 0; layer < layers; layer++) {
             layer(layer, states);
@@ -200,14 +204,18 @@ final class StepRunner implements AutoCloseable {
     }
 
     private void norm(Matrix x, Matrix out, int rows, MemorySegment weight) {
+        long start = core.compute().start();
         core.compute().rmsNorm(x, out, rows, 1, spec.width(), weight, spec.normEpsilon());
+        core.compute().end(StepProfile.Operation.NORM, start, 0, 0);
     }
 
     private void add(Matrix rows, Matrix out, int count, MemorySegment postNorm) {
         if (postNorm.byteSize() > 0) {
             norm(out, out, count, postNorm);
         }
+        long start = core.compute().start();
         core.compute().add(rows, out, count);
+        core.compute().end(StepProfile.Operation.ADD, start, 0, 0);
     }
 
     private Matrix gather(Matrix states, LiveRows rows) {
@@ -237,10 +245,14 @@ final class StepRunner implements AutoCloseable {
         if (heads.count() > 0) {
             Matrix x = headInput.rows(heads.count());
             norm(gather(states, heads), x, heads.count(), core.weights().outputNorm());
-            core.weights().head().multiply(heads, x, out);
+            Packed head = core.weights().head();
+            long start = core.compute().start();
+            head.multiply(heads, x, out);
             if (spec.logitSoftcap() > 0) {
                 core.compute().softcap(out, spec.logitSoftcap(), heads.count());
             }
+            long operations = 2L * head.inputs() * head.outputs() * heads.count();
+            core.compute().end(StepProfile.Operation.HEAD, start, head.bytes(), operations);
         }
         results.logits(out, heads);
     }

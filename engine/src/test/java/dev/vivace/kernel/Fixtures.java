@@ -1,9 +1,8 @@
 package dev.vivace.kernel;
 
-import dev.vivace.UnsupportedException;
-import dev.vivace.kernel.scalar.ScalarKernels;
-import dev.vivace.kernel.vector.VectorKernels;
-import dev.vivace.kernel.x86.X86Levels;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vivace.TestLevels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -25,17 +24,7 @@ final class Fixtures {
 
     /// All that this machine runs.
     static List<Kernels> levels() {
-        List<Kernels> levels = new ArrayList<>(List.of(new ScalarKernels(), new VectorKernels()));
-        for (Isa isa : Isa.values()) {
-            if (isa.compareTo(Isa.VECTOR) > 0) {
-                try {
-                    levels.add(X86Levels.of(isa));
-                } catch (UnsupportedException absent) {
-                    continue;
-                }
-            }
-        }
-        return levels;
+        return TestLevels.all();
     }
 
     static Stream<Arguments> levelsAndFormats() {

@@ -48,6 +48,7 @@ public final class Bench {
     public void run(Listener listener) {
         List<BenchCase> cases = plan.cases();
         @Nullable Model model = null;
+        long loadNanos = 0;
         try {
             for (int i = 0; i < cases.size(); i++) {
                 BenchCase test = cases.get(i);
@@ -55,12 +56,14 @@ public final class Bench {
                     if (model != null) {
                         model.close();
                     }
+                    long start = System.nanoTime();
                     model = load.apply(test.threads());
+                    loadNanos = System.nanoTime() - start;
                     int context = model.context();
                     cases.forEach(each -> each.requireFits(context));
                 }
                 int number = i + 1;
-                listener.finished(time(model, test, run -> listener.running(test, number, cases.size(), run)));
+                listener.finished(time(model, loadNanos, test, run -> listener.running(test, number, cases.size(), run)));
             }
         } finally {
             if (model != null) {
@@ -69,13 +72,13 @@ public final class Bench {
         }
     }
 
-    private BenchResult time(Model model, BenchCase test, IntConsumer running) {
+    private BenchResult time(Model model, long loadNanos, BenchCase test, IntConsumer running) {
         try (BenchTrial trial = new SessionTrial(model, test)) {
-            return time(trial, BenchSubject.of(file, model), test, running);
+            return time(trial, BenchSubject.of(file, model), loadNanos, test, running);
         }
     }
 
-    BenchResult time(BenchTrial trial, BenchSubject subject, BenchCase test, IntConsumer running) {
+    BenchResult time(BenchTrial trial, BenchSubject subject, long loadNanos, BenchCase test, IntConsumer running) {
         long warmNanos = 0;
         for (int i = 0; i == 0 || warmNanos < plan.warmupMillis() * NANOS_PER_MILLI; i++) {
             running.accept(0);
@@ -87,6 +90,6 @@ public final class Bench {
             running.accept(i + 1);
             nanos.add(trial.run(i));
         }
-        return new BenchResult(host, subject, test, start, nanos);
+        return new BenchResult(host, subject, test, start, nanos, BenchCost.now(loadNanos));
     }
 }

@@ -41,6 +41,8 @@ final class BenchFields {
         fields.put("java", result.host().java());
         fields.put("isa", subject.isa());
         fields.put("kernels", subject.kernels());
+        fields.put("load_ns", result.cost().loadNanos());
+        fields.put("peak_bytes", result.cost().peakBytes());
         return fields;
     }
 }

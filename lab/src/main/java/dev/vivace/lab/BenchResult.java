@@ -10,7 +10,9 @@ import java.util.List;
 /// @param test the test
 /// @param start when its first timed run began
 /// @param nanos one time for each repetition
-public record BenchResult(BenchHost host, BenchSubject subject, BenchCase test, Instant start, List<Long> nanos) {
+/// @param cost what the model took beside
+public record BenchResult(
+        BenchHost host, BenchSubject subject, BenchCase test, Instant start, List<Long> nanos, BenchCost cost) {
     private static final double NANOS = 1e9;
 
     /// Copies the list.

@@ -3,9 +3,10 @@ package dev.vivace.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.vivace.LoadOptions;
+import dev.vivace.TestLevels;
 import dev.vivace.Model;
 import dev.vivace.OptionException;
+import dev.vivace.kernel.KernelLevels;
 import dev.vivace.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +55,9 @@ class BenchTest {
         };
         List<Integer> heard = new ArrayList<>();
         BenchSubject subject = new BenchSubject("f", "t", 1, 1, DType.F16, 1, "scalar", "Why.");
-        BenchResult result = bench.time(trial, subject, plan.cases().getFirst(), heard::add);
+        BenchResult result = bench.time(trial, subject, 5, plan.cases().getFirst(), heard::add);
         assertThat(result.nanos()).containsExactly(400_000_000L, 400_000_001L, 400_000_002L);
+        assertThat(result.cost().loadNanos()).isEqualTo(5);
         assertThat(asked).isEqualTo(expected);
         assertThat(heard).hasSize(expected.size()).startsWith(0).endsWith(0, 1, 2, 3);
     }
@@ -67,7 +69,7 @@ class BenchTest {
         Notes notes = new Notes();
         new Bench(plan, HOST, "stories", threads -> {
                     loaded.add(threads);
-                    return Model.builtIn(LoadOptions.DEFAULT.withThreads(threads));
+                    return Model.builtIn(TestLevels.options().withThreads(threads));
                 })
                 .run(notes);
         assertThat(loaded).containsExactly(1, 2);
@@ -80,11 +82,14 @@ class BenchTest {
                     .hasSize(2)
                     .allSatisfy(nanos -> assertThat(nanos).isPositive());
             assertThat(result.subject().threads()).isEqualTo(result.test().threads());
+            assertThat(result.cost().loadNanos()).isPositive();
         });
+        KernelLevels.Choice best = KernelLevels.best(TestLevels.options().ceiling());
         BenchSubject subject = notes.results.getFirst().subject();
         assertThat(subject.type()).startsWith("llama 2").endsWith("F32");
         assertThat(subject.bytes()).isEqualTo(4 * subject.parameters());
-        assertThat(subject.isa()).isEqualTo("vector");
+        assertThat(subject.isa()).isEqualToIgnoringCase(best.kernels().isa().name());
+        assertThat(subject.kernels()).isEqualTo(best.reason());
     }
 
     @Test
@@ -92,7 +97,7 @@ class BenchTest {
         BenchPlan plan = new BenchPlan(List.of(16), List.of(500), List.of(64), List.of(1), List.of(1), 1, 0);
         Notes notes = new Notes();
         Bench bench =
-                new Bench(plan, HOST, "stories", threads -> Model.builtIn(LoadOptions.DEFAULT.withThreads(threads)));
+                new Bench(plan, HOST, "stories", threads -> Model.builtIn(TestLevels.options().withThreads(threads)));
         assertThatThrownBy(() -> bench.run(notes))
                 .isInstanceOf(OptionException.class)
                 .hasMessage("-n 500 behind -d 64 takes 565 positions, but the model's context holds 512, "

@@ -18,6 +18,7 @@ class BenchWriterTest {
     private static final BenchHost HOST = new BenchHost("1.2.3", "A \"fast\" CPU", "25");
     private static final BenchSubject SUBJECT = new BenchSubject(
             "models/a.gguf", "llama 135M Q4_1", 98_000_000, 134_515_008, DType.F16, 2, "vector", "Running.");
+    private static final BenchCost COST = new BenchCost(80_000_000, 260_000_000);
     private static final BenchCase PROMPT = new BenchCase(512, 0, 0, 1, 0);
     private static final BenchCase DEEP = new BenchCase(0, 100, 1024, 4, 0);
 
@@ -28,7 +29,7 @@ class BenchWriterTest {
         for (long each : nanos) {
             times.add(each);
         }
-        return new BenchResult(HOST, SUBJECT, test, Instant.parse("2026-01-02T03:04:05.678Z"), times);
+        return new BenchResult(HOST, SUBJECT, test, Instant.parse("2026-01-02T03:04:05.678Z"), times, COST);
     }
 
     private String written(BenchFormat format, BenchPlan plan, BenchResult... results) {
@@ -88,6 +89,8 @@ class BenchWriterTest {
                         "java",
                         "isa",
                         "kernels",
+                        "load_ns",
+                        "peak_bytes",
                         "samples_ns",
                         "samples_ts");
         assertThat(first.get("cpu_info").asString()).isEqualTo("A \"fast\" CPU");
@@ -100,6 +103,8 @@ class BenchWriterTest {
         assertThat(first.get("avg_ts").asDouble()).isCloseTo(2000, within(1e-9));
         assertThat(first.get("samples_ns").get(0).asLong()).isEqualTo(256_000_000);
         assertThat(first.get("samples_ts").get(0).asDouble()).isCloseTo(2000, within(1e-9));
+        assertThat(first.get("load_ns").asLong()).isEqualTo(80_000_000);
+        assertThat(first.get("peak_bytes").asLong()).isEqualTo(260_000_000);
         JsonNode second =
                 JsonMapper.shared().readTree(lines.lines().skip(1).findFirst().orElseThrow());
         assertThat(second.get("n_depth").asInt()).isEqualTo(1024);

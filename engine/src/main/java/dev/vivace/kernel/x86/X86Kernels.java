@@ -23,15 +23,31 @@ import dev.vivace.kernel.x86.rows.RowKernels;
 /// ([AttentionKernels]). Safe for all threads.
 public final class X86Kernels implements Kernels {
     private final Target target;
+    private final Tuned tuned;
     private final LinearKernels linear;
     private final RowKernels rows;
     private final AttentionKernels attention;
 
     X86Kernels(Target target) {
+        this(target, Tuned.FIXED);
+    }
+
+    X86Kernels(Target target, Tuned tuned) {
         this.target = target;
-        this.linear = new LinearKernels(target);
+        this.tuned = tuned;
+        this.linear = new LinearKernels(target, tuned.tuning());
         this.rows = new RowKernels(target);
         this.attention = new AttentionKernels(target);
+    }
+
+    /// Which kernels were taken where there are several, and why.
+    public Tuned tuned() {
+        return tuned;
+    }
+
+    /// What these kernels may use.
+    Target target() {
+        return target;
     }
 
     @Override

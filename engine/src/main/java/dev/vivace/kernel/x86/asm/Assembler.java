@@ -1,6 +1,7 @@
 package dev.vivace.kernel.x86.asm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,47 +72,49 @@ public final class Assembler {
     /// A vector, mask or tile instruction; operands in Intel's order.
     public void emit(Op op, Operand... operands) {
         int from = out.size();
-        place(op, operands);
-        line(from, op.mnemonic(), operands);
+        OperandRules rules = OperandRules.of(op, operands);
+        place(op, rules, operands);
+        lines.add(new Code.Line(
+                from, out.size() - from, op.mnemonic(rules.evex()), List.of(operands), op.hasNarrowRegisters()));
     }
 
     /// As [#emit] with a number last.
     public void emit(Op op, int number, Operand... operands) {
-        Operand[] all = java.util.Arrays.copyOf(operands, operands.length + 1);
+        Operand[] all = Arrays.copyOf(operands, operands.length + 1);
         all[operands.length] = new Imm(number);
         emit(op, all);
     }
 
-    private void place(Op op, Operand[] o) {
+    private void place(Op op, OperandRules rules, Operand[] o) {
         switch (op.form()) {
-            case RM -> encode(op, o[0], 0, o[1], o, 0);
-            case MR -> encode(op, o[1], 0, o[0], o, 0);
+            case RM -> encode(op, rules, o[0], 0, o[1], o, 0);
+            case MR -> encode(op, rules, o[1], 0, o[0], o, 0);
             case RM_IMM -> {
-                encode(op, o[0], 0, o[1], o, 1);
+                encode(op, rules, o[0], 0, o[1], o, 1);
                 number(o[2]);
             }
             case MR_IMM -> {
-                encode(op, o[1], 0, o[0], o, 1);
+                encode(op, rules, o[1], 0, o[0], o, 1);
                 number(o[2]);
             }
-            case RVM -> encode(op, o[0], Encoder.number(o[1]), o[2], o, 0);
+            case RVM -> encode(op, rules, o[0], Encoder.number(o[1]), o[2], o, 0);
             case RVM_IMM -> {
-                encode(op, o[0], Encoder.number(o[1]), o[2], o, 1);
+                encode(op, rules, o[0], Encoder.number(o[1]), o[2], o, 1);
                 number(o[3]);
             }
             case RVMR -> {
-                encode(op, o[0], Encoder.number(o[1]), o[2], o, 1);
+                encode(op, rules, o[0], Encoder.number(o[1]), o[2], o, 1);
                 out.put(Encoder.number(o[3]) << 4);
             }
-            case MVR -> encode(op, o[2], Encoder.number(o[1]), o[0], o, 0);
-            case RMV -> encode(op, o[0], Encoder.number(o[2]), o[1], o, 0);
+            case MVR -> encode(op, rules, o[2], Encoder.number(o[1]), o[0], o, 0);
+            case RMV -> encode(op, rules, o[0], Encoder.number(o[2]), o[1], o, 0);
             case VMI -> {
-                encode(op, new Imm(op.extension()), Encoder.number(o[0]), o[1], o, 1);
+                encode(op, rules, new Imm(op.extension()), Encoder.number(o[0]), o[1], o, 1);
                 number(o[2]);
             }
-            case GATHER -> encode(op, o[0], o.length > 2 ? Encoder.number(o[2]) : 0, o[1], o, 0);
-            case M -> encode(op, new Imm(0), 0, o[0], o, 0);
-            case R -> encode(op, o[0], 0, Tile.TMM0, o, 0);
+            case GATHER -> encode(op, rules, o[0], o.length > 2 ? Encoder.number(o[2]) : 0, o[1], o, 0);
+            case M -> encode(op, rules, new Imm(0), 0, o[0], o, 0);
+            case R -> encode(op, rules, o[0], 0, Tile.TMM0, o, 0);
             case NOTHING -> bare(op);
         }
     }
@@ -132,31 +135,17 @@ public final class Assembler {
     }
 
     /// @param after bytes that follow ModRM and displacement
-    private void encode(Op op, Operand reg, int v, Operand rm, Operand[] operands, int after) {
+    private void encode(Op op, OperandRules rules, Operand reg, int v, Operand rm, Operand[] operands, int after) {
         int number = reg instanceof Imm imm ? (int) imm.value() : Encoder.number(reg);
-        int bits = 128;
-        boolean extended = false;
-        for (Operand operand : operands) {
-            if (operand instanceof Vec vec) {
-                bits = Math.max(bits, vec.bits());
-                extended |= vec.index() > 15 || vec.mask() != Mask.K0;
-            } else if (operand instanceof Mem mem) {
-                extended |= mem.broadcasts() || mem.index() instanceof Vec index && index.index() > 15;
-            }
-        }
-        boolean evex = op.evexW() >= 0 && (extended || bits == 512 || op.vexW() < 0);
-        if (!evex && (extended || bits == 512)) {
-            throw new IllegalArgumentException(op.mnemonic() + " " + List.of(operands) + " has no encoding");
-        }
-        if (evex) {
-            Vec target = operands[0] instanceof Vec vec ? vec : masked(operands);
-            out.evex(op, bits, number, v, rm, target, after);
+        if (rules.evex()) {
+            out.evex(op, rules.bits(), number, v, rm, masked(operands), after);
         } else {
-            out.vex(op, bits, op.vexW(), number, v, rm, after);
+            out.vex(op, rules.bits(), op.vexW(), number, v, rm, after);
         }
     }
 
-    /// Stores and comparisons carry their mask on another operand.
+    /// The operand that carries the mask: the destination, or where that is no vector (stores, comparisons) the first
+    /// vector.
     private static Vec masked(Operand[] operands) {
         for (Operand operand : operands) {
             if (operand instanceof Vec vec && vec.mask() != Mask.K0) {
@@ -167,7 +156,7 @@ public final class Assembler {
     }
 
     private void line(int from, String mnemonic, Operand... operands) {
-        lines.add(new Code.Line(from, out.size() - from, mnemonic, List.of(operands)));
+        lines.add(new Code.Line(from, out.size() - from, mnemonic, List.of(operands), false));
     }
 
     // General registers, 64 bits unless the name says 32.
@@ -175,7 +164,7 @@ public final class Assembler {
     private void legacy(String mnemonic, int prefix, boolean w, int[] opcode, int reg, Operand rm, Operand... shown) {
         int from = out.size();
         out.legacy(prefix, w, opcode, reg, rm, 0);
-        line(from, mnemonic, shown);
+        lines.add(new Code.Line(from, out.size() - from, mnemonic, List.of(shown), !w));
     }
 
     private static int[] opcode(int... bytes) {
@@ -325,6 +314,9 @@ public final class Assembler {
     }
 
     private void shift(String mnemonic, int extension, Gpr target, int count) {
+        if (count < 0 || count > 63) {
+            throw new IllegalArgumentException(mnemonic + " " + target + ", " + count + ": expected 0 to 63");
+        }
         int from = out.size();
         out.legacy(0, true, opcode(0xC1), extension, target, 1);
         out.put(count);

@@ -15,12 +15,29 @@ public record Code(String name, byte[] bytes, List<Line> lines) {
     /// @param length its bytes
     /// @param mnemonic its name
     /// @param operands its operands
-    public record Line(int offset, int length, String mnemonic, List<Operand> operands) {
+    /// @param narrow whether general registers are used with their lower 32 bits
+    public record Line(int offset, int length, String mnemonic, List<Operand> operands, boolean narrow) {
         @Override
         public String toString() {
-            String joined = String.join(
-                    ", ", operands.stream().map(Object::toString).toList());
-            return (mnemonic + " " + joined).strip();
+            StringBuilder text = new StringBuilder(mnemonic);
+            String mask = "";
+            for (Operand operand : operands) {
+                if (operand instanceof Vec vec && !(operands.getFirst() instanceof Vec) && vec.mask() != Mask.K0) {
+                    mask = "{" + vec.mask() + "}";
+                }
+            }
+            for (int i = 0; i < operands.size(); i++) {
+                text.append(i == 0 ? " " : ", ").append(shown(operands.get(i))).append(i == 0 ? mask : "");
+            }
+            return text.toString();
+        }
+
+        /// Intel writes the mask of stores and comparisons on the result, our operands carry it on the vector.
+        private String shown(Operand operand) {
+            if (operand instanceof Vec vec && !(operands.getFirst() instanceof Vec)) {
+                return Vec.of(vec.index(), vec.bits()).toString();
+            }
+            return narrow && operand instanceof Gpr register ? register.low() : operand.toString();
         }
     }
 

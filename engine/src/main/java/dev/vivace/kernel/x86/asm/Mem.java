@@ -23,8 +23,15 @@ public record Mem(
         if (Integer.bitCount(scale) != 1 || scale < 1 || scale > 8) {
             throw new IllegalArgumentException("scale=" + scale + ", expected 1, 2, 4 or 8");
         }
-        if (index == Gpr.RSP || (base == null) == (label == null)) {
-            throw new IllegalArgumentException("base=" + base + " index=" + index + " label=" + label);
+        if ((base == null) == (label == null)) {
+            throw new IllegalArgumentException("base=" + base + " label=" + label + ", expected one of the two");
+        }
+        if (index == Gpr.RSP || index != null && label != null) {
+            throw new IllegalArgumentException(
+                    "index=" + index + " cannot be an index" + (label == null ? "" : ": memory at a label has none"));
+        }
+        if (index != null && !(index instanceof Gpr) && !(index instanceof Vec)) {
+            throw new IllegalArgumentException("index=" + index + ", expected a general register or a vector");
         }
     }
 

@@ -236,20 +236,37 @@ public enum Op {
 
     /// Where operands stand: `R` in ModRM.reg, `M` in ModRM.rm, `V` in vvvv; `IMM` a byte that follows.
     enum Form {
-        RM,
-        MR,
-        RM_IMM,
-        MR_IMM,
-        RVM,
-        RVM_IMM,
-        RVMR,
-        MVR,
-        RMV,
-        VMI,
-        GATHER,
-        M,
-        R,
-        NOTHING
+        RM(2),
+        MR(2),
+        RM_IMM(3),
+        MR_IMM(3),
+        RVM(3),
+        RVM_IMM(4),
+        RVMR(4),
+        MVR(3),
+        RMV(3),
+        VMI(3),
+        /// With VEX the mask is a third operand.
+        GATHER(2, 3),
+        M(1),
+        R(1),
+        NOTHING(0);
+
+        private final int fewest;
+        private final int most;
+
+        Form(int operands) {
+            this(operands, operands);
+        }
+
+        Form(int fewest, int most) {
+            this.fewest = fewest;
+            this.most = most;
+        }
+
+        boolean takes(int operands) {
+            return operands >= fewest && operands <= most;
+        }
     }
 
     /// Which encodings exist, and their W bits.
@@ -325,6 +342,20 @@ public enum Op {
 
     Tuple tuple() {
         return tuple;
+    }
+
+    /// Whether general registers stand for their lower 32 bits.
+    boolean hasNarrowRegisters() {
+        return w != W.VEX1 && w != W.BOTH1;
+    }
+
+    /// The name in listings; some lines have another in each encoding.
+    String mnemonic(boolean evex) {
+        if (this == VROUNDPS) {
+            return evex ? "vrndscaleps" : "vroundps";
+        }
+        boolean bits = this == VPANDD || this == VPANDND || this == VPORD || this == VPXORD;
+        return bits && !evex ? mnemonic().substring(0, mnemonic().length() - 1) : mnemonic();
     }
 
     /// The name that stands in listings, without what only tells our lines apart.

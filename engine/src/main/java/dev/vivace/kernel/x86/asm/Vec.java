@@ -12,6 +12,9 @@ public record Vec(int index, int bits, Mask mask, boolean zeroing) implements Op
         if (index < 0 || index > 31 || bits != 128 && bits != 256 && bits != 512) {
             throw new IllegalArgumentException("no register " + index + " of " + bits + " bits");
         }
+        if (zeroing && mask == Mask.K0) {
+            throw new IllegalArgumentException("register " + index + ": k0 stands for no mask and zeroes nothing");
+        }
     }
 
     /// `xmm` of this number.

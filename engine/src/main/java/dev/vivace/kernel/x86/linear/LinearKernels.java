@@ -4,8 +4,10 @@ import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Phase;
 import dev.vivace.kernel.Weights;
+import dev.vivace.kernel.x86.Contest;
 import dev.vivace.kernel.x86.NativeMemory;
 import dev.vivace.kernel.x86.Target;
+import dev.vivace.kernel.x86.Tuning;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -14,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /// Weights: packing, decoding a row, multiplying. Formats work on whole panels; slices that cut through a panel are
@@ -26,18 +29,22 @@ public final class LinearKernels {
 
     private final Map<DType, PanelFormat> formats = new EnumMap<>(DType.class);
     private final Int8Inputs int8;
+    private final Bf16Inputs bf16 = new Bf16Inputs(InputForm.BF16);
+    private final Bf16Inputs tiles = new Bf16Inputs(InputForm.TILES);
 
     /// @param target what may be emitted
-    public LinearKernels(Target target) {
+    /// @param tuning which kernels to take where there are several
+    public LinearKernels(Target target, Tuning tuning) {
         this.int8 = new Int8Inputs(target);
+        InputForm halves = PrefillHalves.form(target, tuning);
         for (DType dtype : DType.values()) {
-            formats.put(dtype, format(dtype, target));
+            formats.put(dtype, format(dtype, target, halves));
         }
     }
 
-    private static PanelFormat format(DType dtype, Target target) {
+    private static PanelFormat format(DType dtype, Target target, InputForm halves) {
         return switch (dtype) {
-            case F32, F16, BF16 -> new BlockPanels(new Q8Format(), target);
+            case F32, F16, BF16 -> FloatPanels.of(dtype, target, halves);
             case Q4_0 -> new BlockPanels(new Q4Format(false), target);
             case Q4_1 -> new BlockPanels(new Q4Format(true), target);
             case Q5_0 -> new BlockPanels(new Q5Format(false), target);
@@ -47,6 +54,13 @@ public final class LinearKernels {
             case Q5_K -> new BlockPanels(new SuperBlockFormat(true), target);
             case Q6_K -> new BlockPanels(new Q6KFormat(), target);
         };
+    }
+
+    /// Operations that have several kernels at a level.
+    ///
+    /// @param target what may be emitted
+    public static List<Contest> contests(Target target) {
+        return PrefillHalves.contests(target);
     }
 
     /// Bytes of scratch that a worker brings for matrices of up to `columns` columns.
@@ -92,7 +106,8 @@ public final class LinearKernels {
         return switch (form) {
             case F32 -> 0;
             case INT8 -> Int8Block.bytes(rows, columns);
-            case BF16, TILES -> throw new IllegalArgumentException(form + " is not read at this level");
+            case BF16 -> bf16.inputBytes(rows, columns);
+            case TILES -> tiles.inputBytes(rows, columns);
         };
     }
 
@@ -101,7 +116,8 @@ public final class LinearKernels {
         switch (inputs.form) {
             case F32 -> {}
             case INT8 -> int8.prepare(inputs, rowFrom, rowTo);
-            case BF16, TILES -> throw new IllegalArgumentException(inputs.form + " is not read at this level");
+            case BF16 -> bf16.prepare(inputs, rowFrom, rowTo);
+            case TILES -> tiles.prepare(inputs, rowFrom, rowTo);
         }
     }
 
