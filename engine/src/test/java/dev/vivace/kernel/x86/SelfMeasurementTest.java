@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -66,9 +67,7 @@ class SelfMeasurementTest {
     }
 
     private static Tuning.Verdict verdict(Tuning tuning) {
-        Tuning.Verdict verdict = tuning.verdicts().get(Alternative.PREFILL_BF16);
-        assertThat(verdict).isNotNull();
-        return verdict;
+        return Objects.requireNonNull(tuning.verdicts().get(Alternative.PREFILL_BF16));
     }
 
     private Tuning measure(Function<Way, Runnable> first, Function<Way, Runnable> second) {
