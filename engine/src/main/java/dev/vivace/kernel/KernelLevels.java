@@ -23,8 +23,7 @@ public final class KernelLevels {
     ///
     /// @param kernels the kernels
     /// @param reason one plain sentence fit for a user
-    /// @param slower whether something else than the processor stands in the way of faster kernels, such as flags
-    at
+    /// @param slower whether something else than the processor stands in the way of faster kernels, such as flags at
     ///     the start of Java or a system that forbids machine code: worth a line to the user
     public record Choice(Kernels kernels, String reason, boolean slower) {}
 

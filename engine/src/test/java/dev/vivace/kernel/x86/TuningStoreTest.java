@@ -59,8 +59,7 @@ class TuningStoreTest {
     @Test
     void aDamagedFileIsMeasuredAnewAndWrittenAnew() throws IOException {
         Path file = folder.resolve("tuning-FakeVendor-6-143-8-vnni.txt");
-        for (String damaged :
-                List.of("", "x", GOOD.substring(0, GOOD.length() - 5), GOOD + GOOD, "\0".repeat(100_000))) {
+        for (String damaged : List.of("", "x", GOOD.substring(0, GOOD.length() - 5), GOOD + GOOD, "\0".repeat(100_000))) {
             Files.writeString(file, damaged);
             runs = 0;
             store(folder).tuned(MEASURED, text(Isa.VNNI));
@@ -86,15 +85,12 @@ class TuningStoreTest {
         assertThat(runs).isZero();
         assertThat(tuned.tuning().way(Alternative.PREFILL_HALVES)).isEqualTo(Way.F32);
         assertThat(tuned.origin()).isEqualTo("pinned by " + file);
-        assertThat(store(folder).tuned(new TuningChoice.Fixed(), text(Isa.VNNI)))
-                .isEqualTo(Tuned.FIXED);
+        assertThat(store(folder).tuned(new TuningChoice.Fixed(), text(Isa.VNNI))).isEqualTo(Tuned.FIXED);
     }
 
     @Test
     void aPinnedFileThatDoesNotFitIsRefusedInOneSentence() throws IOException {
-        refused(
-                GOOD.replace("143", "144"),
-                "line 2 is \"cpu FakeVendor-6-144-8\", expected \"cpu FakeVendor-6-143-8\"");
+        refused(GOOD.replace("143", "144"), "line 2 is \"cpu FakeVendor-6-144-8\", expected \"cpu FakeVendor-6-143-8\"");
         refused(GOOD.replace("VNNI", "AMX"), "line 3 is \"level AMX\", expected \"level VNNI\"");
         refused(GOOD.replace("tuning 1", "tuning 2"), "line 1");
         refused(GOOD.replace(" BF16 ", " TILES "), "does not decide PREFILL_HALVES");
@@ -126,8 +122,7 @@ class TuningStoreTest {
             for (int i = random.nextInt(3); i >= 0; i--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(128);
             }
-            String damaged = new String(
-                    bytes, 0, bytes.length - random.nextInt(2) * random.nextInt(90), StandardCharsets.US_ASCII);
+            String damaged = new String(bytes, 0, bytes.length - random.nextInt(2) * random.nextInt(90), StandardCharsets.US_ASCII);
             try {
                 Tuning tuning = text.read(damaged);
                 assertThat(text.read(text.write(tuning))).isEqualTo(tuning);

@@ -141,9 +141,8 @@ final class VectorCode {
         1.5594678e-4f, 1.3406643e-3f, 9.617693e-3f, 5.5503104e-2f, 0.24022652f, 0.69314724f, 1
     };
 
-    /// `x = e^x` for `x` up to 88: `2^(x log2 e)` by the nearest integer and a polynomial; exactly 0 below
-    /// -87, for minus infinity too, and exactly 1 for 0. What is no number stays so. Uses `s` and `t`; at 256 bits
-    also `u`.
+    /// `x = e^x` for `x` up to 88: `2^(x log2 e)` by the nearest integer and a polynomial; exactly 0 below -87, for
+    /// minus infinity too, and exactly 1 for 0. What is no number stays so. Uses `s` and `t`; at 256 bits also `u`.
     void exp(Vec x, Vec s, Vec t, Vec u, Constants constants) {
         if (wide) {
             a.emit(Op.VCMPPS_K, NOT_LESS, Mask.K7, x, all(LEAST));

@@ -202,8 +202,7 @@ final class RandomInstructions {
         int registers = op.evexW() >= 0 && random.nextBoolean() ? 32 : 16;
         List<String> operands = new ArrayList<>();
         boolean masked = false;
-        for (String letters :
-                shape.operands().isEmpty() ? new String[0] : shape.operands().split(" ")) {
+        for (String letters : shape.operands().isEmpty() ? new String[0] : shape.operands().split(" ")) {
             String operand = operand(letters, bits, registers);
             if (operand.startsWith("[") && op.tuple().canBroadcast() && random.nextBoolean()) {
                 operand += "{bcst}";
