@@ -158,7 +158,10 @@ final class DecodeEmitter {
                 a.prefetch(0, Mem.at(R14, 64 * (d * elementBytes + i)));
             }
             for (int h = 0; h < heads; h++) {
-                a.emit(Op.VBROADCASTSS, code.v(heads * PASS + h), head(R8, R9, h).plus(4 * d));
+                a.emit(
+                        Op.VBROADCASTSS,
+                        code.v(heads * PASS + h),
+                        head(R8, R9, h).plus(4 * d));
             }
             for (int i = 0; i < PASS; i++) {
                 code.load(keys.turned(), key, Mem.at(R10, bytes * (slot + i * code.lanes + d * BLOCK)));
