@@ -16,11 +16,27 @@ import dev.vivace.tensor.DType;
 /// @param memoryBytes what the model may take; 0: what is free
 /// @param plan techniques that sessions have unless they say otherwise
 /// @param artifacts side files of techniques
+/// @param progress hears how far loading is
 public record LoadOptions(
-        int threads, int context, DType cacheType, Isa ceiling, long memoryBytes, Plan plan, Artifacts artifacts) {
+        int threads,
+        int context,
+        DType cacheType,
+        Isa ceiling,
+        long memoryBytes,
+        Plan plan,
+        Artifacts artifacts,
+        LoadProgress progress) {
     /// All cores, the model's context, an f16 cache, the best kernels, free memory, no technique.
     public static final LoadOptions DEFAULT =
-            new LoadOptions(0, 0, DType.F16, Isa.values()[Isa.values().length - 1], 0, Plan.PLAIN, Artifacts.NONE);
+            new LoadOptions(
+                    0,
+                    0,
+                    DType.F16,
+                    Isa.values()[Isa.values().length - 1],
+                    0,
+                    Plan.PLAIN,
+                    Artifacts.NONE,
+                    LoadProgress.SILENT);
 
     /// Checks each range.
     public LoadOptions {
@@ -40,31 +56,36 @@ public record LoadOptions(
 
     /// The same with this many threads.
     public LoadOptions withThreads(int count) {
-        return new LoadOptions(count, context, cacheType, ceiling, memoryBytes, plan, artifacts);
+        return new LoadOptions(count, context, cacheType, ceiling, memoryBytes, plan, artifacts, progress);
     }
 
     /// The same with this context.
     public LoadOptions withContext(int positions) {
-        return new LoadOptions(threads, positions, cacheType, ceiling, memoryBytes, plan, artifacts);
+        return new LoadOptions(threads, positions, cacheType, ceiling, memoryBytes, plan, artifacts, progress);
     }
 
     /// The same with this cache type.
     public LoadOptions withCacheType(DType type) {
-        return new LoadOptions(threads, context, type, ceiling, memoryBytes, plan, artifacts);
+        return new LoadOptions(threads, context, type, ceiling, memoryBytes, plan, artifacts, progress);
     }
 
     /// The same with this ceiling.
     public LoadOptions withCeiling(Isa level) {
-        return new LoadOptions(threads, context, cacheType, level, memoryBytes, plan, artifacts);
+        return new LoadOptions(threads, context, cacheType, level, memoryBytes, plan, artifacts, progress);
     }
 
     /// The same with this much memory.
     public LoadOptions withMemoryBytes(long bytes) {
-        return new LoadOptions(threads, context, cacheType, ceiling, bytes, plan, artifacts);
+        return new LoadOptions(threads, context, cacheType, ceiling, bytes, plan, artifacts, progress);
     }
 
     /// The same with this plan.
     public LoadOptions withPlan(Plan techniques) {
-        return new LoadOptions(threads, context, cacheType, ceiling, memoryBytes, techniques, artifacts);
+        return new LoadOptions(threads, context, cacheType, ceiling, memoryBytes, techniques, artifacts, progress);
+    }
+
+    /// The same, heard by `listener`.
+    public LoadOptions withProgress(LoadProgress listener) {
+        return new LoadOptions(threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, listener);
     }
 }

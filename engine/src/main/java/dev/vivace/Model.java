@@ -156,7 +156,7 @@ public final class Model implements AutoCloseable {
         List<Technique> key = plan.modelScope();
         @Nullable Engine found = engines.get(key);
         if (found == null) {
-            found = Engine.load(checkpoint, services, turn, options.cacheType(), memory, key);
+            found = Engine.load(checkpoint, services, turn, options, memory, key);
             engines.put(key, found);
         }
         return found;

@@ -4,6 +4,7 @@ import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.Phase;
+import dev.vivace.kernel.Tasks;
 import dev.vivace.kernel.Weights;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -27,6 +28,16 @@ public final class LinearKernels {
     /// See [dev.vivace.kernel.Kernels#pack].
     public Weights pack(Tensor tensor, Arena arena) {
         return scalar.pack(tensor, arena);
+    }
+
+    /// See [dev.vivace.kernel.Kernels#pack].
+    public Weights pack(Tensor tensor, Arena arena, Tasks tasks) {
+        return pack(tensor, arena);
+    }
+
+    /// See [dev.vivace.kernel.Kernels#packedBytes].
+    public long packedBytes(Tensor tensor) {
+        return 0;
     }
 
     /// See [dev.vivace.kernel.Kernels#decode].
