@@ -24,6 +24,17 @@ public interface Kernels {
     /// `arena`.
     Weights pack(Tensor tensor, Arena arena);
 
+    /// As [#pack], its work shared out to `tasks`. Where everything was copied, the memory of a mapped file behind
+    /// `tensor` is handed back to the system, which reads it again should anybody ask for it.
+    default Weights pack(Tensor tensor, Arena arena, Tasks tasks) {
+        return pack(tensor, arena);
+    }
+
+    /// Bytes that [#pack] will allocate for `tensor`; 0 where it borrows the tensor's own.
+    default long packedBytes(Tensor tensor) {
+        return 0;
+    }
+
     /// Writes row `row` of the weights as f32 to `out` at byte `offset`.
     void decode(Weights weights, int row, MemorySegment out, long offset);
 

@@ -9,6 +9,7 @@ import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.KvBlocks;
 import dev.vivace.kernel.Phase;
 import dev.vivace.kernel.RopeStyle;
+import dev.vivace.kernel.Tasks;
 import dev.vivace.kernel.Weights;
 import dev.vivace.kernel.x86.attention.AttentionKernels;
 import dev.vivace.kernel.x86.linear.LinearKernels;
@@ -63,6 +64,20 @@ public final class X86Kernels implements Kernels {
     @Override
     public Weights pack(Tensor tensor, Arena arena) {
         return linear.pack(tensor, arena);
+    }
+
+    @Override
+    public Weights pack(Tensor tensor, Arena arena, Tasks tasks) {
+        Weights weights = linear.pack(tensor, arena, tasks);
+        if (linear.packedBytes(tensor) > 0) {
+            NativeMemory.release(tensor.data());
+        }
+        return weights;
+    }
+
+    @Override
+    public long packedBytes(Tensor tensor) {
+        return linear.packedBytes(tensor);
     }
 
     @Override

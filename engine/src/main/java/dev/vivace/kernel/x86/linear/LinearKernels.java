@@ -3,6 +3,7 @@ package dev.vivace.kernel.x86.linear;
 import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Phase;
+import dev.vivace.kernel.Tasks;
 import dev.vivace.kernel.Weights;
 import dev.vivace.kernel.x86.Alternative;
 import dev.vivace.kernel.x86.NativeMemory;
@@ -85,6 +86,16 @@ public final class LinearKernels {
             }
         }
         return new PanelWeights(tensor, format, out);
+    }
+
+    /// See [dev.vivace.kernel.Kernels#pack].
+    public Weights pack(Tensor tensor, Arena arena, Tasks tasks) {
+        return pack(tensor, arena);
+    }
+
+    /// See [dev.vivace.kernel.Kernels#packedBytes].
+    public long packedBytes(Tensor tensor) {
+        return 0;
     }
 
     /// See [dev.vivace.kernel.Kernels#decode].
