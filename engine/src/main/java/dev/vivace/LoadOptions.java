@@ -1,10 +1,14 @@
 package dev.vivace;
 
 import dev.vivace.kernel.Isa;
+import dev.vivace.kernel.KernelLevels;
+import dev.vivace.kernel.TuningChoice;
 import dev.vivace.kernel.Workers;
 import dev.vivace.seam.Artifacts;
 import dev.vivace.seam.Plan;
 import dev.vivace.tensor.DType;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// How a model is loaded.
 ///
@@ -16,11 +20,29 @@ import dev.vivace.tensor.DType;
 /// @param memoryBytes what the model may take; 0: what is free
 /// @param plan techniques that sessions have unless they say otherwise
 /// @param artifacts side files of techniques
+/// @param tuning where it comes from which kernel is taken where a level has several
+/// @param cacheFolder where to keep what is worth keeping between runs; empty: nowhere
 public record LoadOptions(
-        int threads, int context, DType cacheType, Isa ceiling, long memoryBytes, Plan plan, Artifacts artifacts) {
-    /// All cores, the model's context, an f16 cache, the best kernels, free memory, no technique.
-    public static final LoadOptions DEFAULT =
-            new LoadOptions(0, 0, DType.F16, Isa.values()[Isa.values().length - 1], 0, Plan.PLAIN, Artifacts.NONE);
+        int threads,
+        int context,
+        DType cacheType,
+        Isa ceiling,
+        long memoryBytes,
+        Plan plan,
+        Artifacts artifacts,
+        TuningChoice tuning,
+        Optional<Path> cacheFolder) {
+    /// All cores, the model's context, an f16 cache, the best kernels without measuring, free memory, no technique.
+    public static final LoadOptions DEFAULT = new LoadOptions(
+            0,
+            0,
+            DType.F16,
+            Isa.values()[Isa.values().length - 1],
+            0,
+            Plan.PLAIN,
+            Artifacts.NONE,
+            new TuningChoice.Fixed(),
+            Optional.empty());
 
     /// Checks each range.
     public LoadOptions {
@@ -40,31 +62,51 @@ public record LoadOptions(
 
     /// The same with this many threads.
     public LoadOptions withThreads(int count) {
-        return new LoadOptions(count, context, cacheType, ceiling, memoryBytes, plan, artifacts);
+        return new LoadOptions(count, context, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder);
     }
 
     /// The same with this context.
     public LoadOptions withContext(int positions) {
-        return new LoadOptions(threads, positions, cacheType, ceiling, memoryBytes, plan, artifacts);
+        return new LoadOptions(
+                threads, positions, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder);
     }
 
     /// The same with this cache type.
     public LoadOptions withCacheType(DType type) {
-        return new LoadOptions(threads, context, type, ceiling, memoryBytes, plan, artifacts);
+        return new LoadOptions(threads, context, type, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder);
     }
 
     /// The same with this ceiling.
     public LoadOptions withCeiling(Isa level) {
-        return new LoadOptions(threads, context, cacheType, level, memoryBytes, plan, artifacts);
+        return new LoadOptions(threads, context, cacheType, level, memoryBytes, plan, artifacts, tuning, cacheFolder);
     }
 
     /// The same with this much memory.
     public LoadOptions withMemoryBytes(long bytes) {
-        return new LoadOptions(threads, context, cacheType, ceiling, bytes, plan, artifacts);
+        return new LoadOptions(threads, context, cacheType, ceiling, bytes, plan, artifacts, tuning, cacheFolder);
     }
 
     /// The same with this plan.
     public LoadOptions withPlan(Plan techniques) {
-        return new LoadOptions(threads, context, cacheType, ceiling, memoryBytes, techniques, artifacts);
+        return new LoadOptions(
+                threads, context, cacheType, ceiling, memoryBytes, techniques, artifacts, tuning, cacheFolder);
+    }
+
+    /// The same with this tuning.
+    public LoadOptions withTuning(TuningChoice choice) {
+        return new LoadOptions(threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, choice, cacheFolder);
+    }
+
+    /// The same with this cache folder, made when something is first kept.
+    public LoadOptions withCacheFolder(Path folder) {
+        return new LoadOptions(
+                threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, Optional.of(folder));
+    }
+
+    /// The kernels that these options choose.
+    ///
+    /// @throws OptionException if a pinned tuning does not fit this machine
+    KernelLevels.Choice kernels() {
+        return KernelLevels.best(ceiling, tuning, cacheFolder);
     }
 }

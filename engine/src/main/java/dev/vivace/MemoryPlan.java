@@ -1,7 +1,6 @@
 package dev.vivace;
 
 import dev.vivace.format.gguf.Gguf;
-import dev.vivace.kernel.KernelLevels;
 import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.Workers;
 import dev.vivace.model.Families;
@@ -31,7 +30,7 @@ public record MemoryPlan(
     /// @throws UnsupportedException if its architecture is not known here
     public static MemoryPlan of(Gguf file, LoadOptions options) {
         int threads = options.threads() == 0 ? Workers.physicalCores() : options.threads();
-        Kernels kernels = KernelLevels.best(options.ceiling()).kernels();
+        Kernels kernels = options.kernels().kernels();
         return MemoryPlans.plan(Families.read(file), options, kernels, threads);
     }
 

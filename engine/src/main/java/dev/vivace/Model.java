@@ -63,7 +63,7 @@ public final class Model implements AutoCloseable {
             throw new FormatException("tokenizer.ggml.tokens has " + tokenizer.size()
                     + " entries, but the embedding has " + checkpoint.spec().vocabulary() + " rows");
         }
-        this.kernels = KernelLevels.best(options.ceiling());
+        this.kernels = options.kernels();
         int threads = options.threads() == 0 ? Workers.physicalCores() : options.threads();
         this.memory = MemoryPlans.plan(checkpoint, options, kernels.kernels(), threads);
         memory.require();

@@ -66,7 +66,7 @@ class ConcurrencyTest {
     }
 
     private static Model model() {
-        return Model.builtIn(LoadOptions.DEFAULT.withThreads(2));
+        return Model.builtIn(TestLevels.options().withThreads(2));
     }
 
     /// Waits for all of them and throws what one of them threw.

@@ -60,12 +60,12 @@ class MemoryPlanTest {
     @Test
     void whatWasPlannedForIsThereToTheLastToken() {
         MemoryPlan plan;
-        try (Model model = Model.builtIn(LoadOptions.DEFAULT.withThreads(1).withContext(200))) {
+        try (Model model = Model.builtIn(TestLevels.options().withThreads(1).withContext(200))) {
             plan = model.memory();
             assertThat(plan.cacheBytes()).isEqualTo(plan.cacheBytesPerToken() * 256);
         }
         LoadOptions exactly =
-                LoadOptions.DEFAULT.withThreads(1).withContext(200).withMemoryBytes(plan.totalBytes());
+                TestLevels.options().withThreads(1).withContext(200).withMemoryBytes(plan.totalBytes());
         assertThatThrownBy(() -> Model.builtIn(exactly.withMemoryBytes(plan.totalBytes() - 1)))
                 .isInstanceOf(CapacityException.class)
                 .hasMessageContaining("a context of 192 would fit");
@@ -87,12 +87,12 @@ class MemoryPlanTest {
     @Test
     void aFullCacheEndsTheYoungestAnswerAlone() {
         MemoryPlan plan;
-        try (Model model = Model.builtIn(LoadOptions.DEFAULT.withThreads(1).withContext(512))) {
+        try (Model model = Model.builtIn(TestLevels.options().withThreads(1).withContext(512))) {
             plan = model.memory();
         }
         int[] prompt = new int[300];
         Arrays.fill(prompt, 300);
-        LoadOptions one = LoadOptions.DEFAULT.withThreads(1).withContext(512).withMemoryBytes(plan.totalBytes());
+        LoadOptions one = TestLevels.options().withThreads(1).withContext(512).withMemoryBytes(plan.totalBytes());
         try (Model model = Model.builtIn(one);
                 Session first = model.session();
                 Session second = model.session()) {
@@ -107,7 +107,7 @@ class MemoryPlanTest {
 
     @Test
     void whatCannotFitAtAllIsSaidSo() {
-        assertThatThrownBy(() -> Model.builtIn(LoadOptions.DEFAULT.withMemoryBytes(1 << 20)))
+        assertThatThrownBy(() -> Model.builtIn(TestLevels.options().withMemoryBytes(1 << 20)))
                 .isInstanceOf(CapacityException.class)
                 .hasMessageStartingWith("not enough memory: ")
                 .hasMessageEndingWith("no context is short enough to fit");

@@ -26,7 +26,7 @@ final class MemoryTaken {
 
     public static void main(String[] arguments) throws Exception {
         boolean builtIn = arguments[0].equals("built-in");
-        LoadOptions options = LoadOptions.DEFAULT.withThreads(2).withContext(Integer.parseInt(arguments[1]));
+        LoadOptions options = TestLevels.options().withThreads(2).withContext(Integer.parseInt(arguments[1]));
         // What the machine itself sets up for the first memory of this kind is not the model's.
         Model.builtIn(options).close();
         long before = bytes();

@@ -14,7 +14,7 @@ final class ModelExercise {
     private static final int LONGEST_SENTENCE = 1000;
 
     private static final LoadOptions OPTIONS =
-            LoadOptions.DEFAULT.withThreads(1).withMemoryBytes(MEMORY_BYTES);
+            TestLevels.options().withThreads(1).withMemoryBytes(MEMORY_BYTES);
     private static final GenerateOptions GREEDY =
             GenerateOptions.DEFAULT.withSampling(Sampling.greedy()).withMaxTokens(6);
     private static final GenerateOptions DRAWN = GenerateOptions.DEFAULT

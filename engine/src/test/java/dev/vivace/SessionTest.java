@@ -27,7 +27,7 @@ class SessionTest {
     private static final GenerateOptions GREEDY =
             GenerateOptions.DEFAULT.withSampling(Sampling.greedy()).withMaxTokens(40);
 
-    private final Model model = Model.builtIn(LoadOptions.DEFAULT.withThreads(2));
+    private final Model model = Model.builtIn(TestLevels.options().withThreads(2));
 
     @BeforeAll
     void warm() {
@@ -253,7 +253,7 @@ class SessionTest {
 
     @Test
     void closingTheModelEndsWhatRuns() {
-        Model own = Model.builtIn(LoadOptions.DEFAULT.withThreads(1));
+        Model own = Model.builtIn(TestLevels.options().withThreads(1));
         Session session = own.session();
         Generation running =
                 session.generate(Prompt.raw(""), GREEDY.withMaxTokens(500).withIgnoreEnd(true));
@@ -278,7 +278,7 @@ class SessionTest {
 
     @Test
     void aModelThatDoesNotFitIsRefusedBeforeItIsLoaded() {
-        assertThatThrownBy(() -> Model.builtIn(LoadOptions.DEFAULT.withMemoryBytes(1 << 20)))
+        assertThatThrownBy(() -> Model.builtIn(TestLevels.options().withMemoryBytes(1 << 20)))
                 .isInstanceOf(CapacityException.class)
                 .hasMessageContaining("not enough memory");
     }
@@ -288,7 +288,7 @@ class SessionTest {
         MemoryPlan plan = model.memory();
         long enough = plan.fixedBytes() + plan.cacheBytesPerToken() * 320;
         try (Model small = Model.builtIn(
-                LoadOptions.DEFAULT.withThreads(2).withCacheType(DType.F16).withMemoryBytes(enough))) {
+                TestLevels.options().withThreads(2).withCacheType(DType.F16).withMemoryBytes(enough))) {
             assertThat(small.context()).isBetween(320, 384);
         }
     }

@@ -15,7 +15,7 @@ class StoriesTest {
     @ValueSource(ints = {200, 256})
     void greedyTextEqualsTheExpectedOne(int steps) throws IOException {
         String expected = Files.readString(TestData.data("models/stories260K/expected_greedy_" + steps + ".txt"));
-        try (Model model = Model.builtIn(LoadOptions.DEFAULT);
+        try (Model model = Model.builtIn(TestLevels.options());
                 Session session = model.session()) {
             GenerateOptions greedy =
                     GenerateOptions.DEFAULT.withSampling(Sampling.greedy()).withMaxTokens(steps);

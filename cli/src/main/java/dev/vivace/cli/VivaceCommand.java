@@ -18,6 +18,8 @@ import picocli.CommandLine.Help.Ansi;
             "  VIVACE_MODEL     the model, where -m is not given",
             "  VIVACE_THREADS   how many threads compute, where --threads is not given",
             "  VIVACE_ISA       the most that kernels may use, where --isa is not given",
+            "  VIVACE_TUNING    a tuning file or none, where --tuning is not given",
+            "  VIVACE_CACHE     the folder for what is kept between runs (~/.cache/vivace)",
             "  VIVACE_DEBUG=1   shows stack traces",
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."

@@ -1,5 +1,6 @@
 package dev.vivace.cli;
 
+import dev.vivace.TestLevels;
 import dev.vivace.format.gguf.Gguf;
 import dev.vivace.format.gguf.GgufWriter;
 import java.io.ByteArrayInputStream;
@@ -10,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /// What one run of the command line in this process gave.
@@ -29,10 +31,17 @@ record Outcome(int code, String out, String err) {
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                environment,
+                withCeiling(environment),
                 false);
         int code = Main.run(console, arguments);
         return new Outcome(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /// With the ceiling that all tests are run under, unless the test sets one.
+    private static Map<String, String> withCeiling(Map<String, String> environment) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putIfAbsent("VIVACE_ISA", TestLevels.ceiling().name());
+        return all;
     }
 
     /// The model inside the jar as a file in `folder`.

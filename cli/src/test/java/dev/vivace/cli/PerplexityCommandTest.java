@@ -3,7 +3,7 @@ package dev.vivace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.vivace.LoadOptions;
+import dev.vivace.TestLevels;
 import dev.vivace.Model;
 import dev.vivace.lab.Perplexity;
 import java.io.ByteArrayOutputStream;
@@ -38,7 +38,7 @@ class PerplexityCommandTest {
         assertThat(shown.code()).isZero();
         JsonNode root = JsonMapper.shared().readTree(shown.out());
         Perplexity expected;
-        try (Model model = Model.builtIn(LoadOptions.DEFAULT.withThreads(1).withContext(32))) {
+        try (Model model = Model.builtIn(TestLevels.options().withThreads(1).withContext(32))) {
             expected = Perplexity.of(model, STORY.repeat(8), new Perplexity.Options(32, 0), progress -> {});
         }
         assertThat(root.get("perplexity").asDouble()).isCloseTo(expected.value(), within(1e-9));

@@ -3,6 +3,7 @@ package dev.vivace.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.vivace.TestLevels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -23,7 +24,8 @@ class AllocationTest {
     /// A boxed vector of 16 lanes.
     private static final long BOX = 96;
 
-    private final Kernels kernels = KernelLevels.best(Isa.VECTOR).kernels();
+    private final Kernels kernels =
+            KernelLevels.best(TestLevels.atMost(Isa.VECTOR)).kernels();
 
     @ParameterizedTest
     @EnumSource(DType.class)

@@ -1,9 +1,6 @@
 package dev.vivace.kernel;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.vivace.kernel.scalar.ScalarKernels;
-import dev.vivace.kernel.vector.VectorKernels;
+import dev.vivace.TestLevels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
@@ -11,7 +8,6 @@ import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -25,14 +21,7 @@ final class Fixtures {
 
     /// All that this machine runs.
     static List<Kernels> levels() {
-        List<Kernels> levels = new ArrayList<>(List.of(new ScalarKernels(), new VectorKernels()));
-        for (Isa isa : Isa.values()) {
-            Kernels best = KernelLevels.best(isa).kernels();
-            if (isa.compareTo(Isa.VECTOR) > 0 && best.isa() == isa) {
-                levels.add(best);
-            }
-        }
-        return levels;
+        return TestLevels.all();
     }
 
     static Stream<Arguments> levelsAndFormats() {

@@ -3,9 +3,8 @@ package dev.vivace.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vivace.TestData;
+import dev.vivace.TestLevels;
 import dev.vivace.format.gguf.Gguf;
-import dev.vivace.kernel.Isa;
-import dev.vivace.kernel.KernelLevels;
 import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.Phase;
 import dev.vivace.kernel.Workers;
@@ -22,7 +21,6 @@ import dev.vivace.seam.Services;
 import dev.vivace.seam.Technique;
 import dev.vivace.tensor.DType;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -51,15 +49,7 @@ final class Tiny implements AutoCloseable {
 
         /// Every level of kernels that runs here.
         static List<Setup> levels() {
-            List<Setup> levels = new ArrayList<>();
-            levels.add(plain());
-            for (Isa isa : Isa.values()) {
-                Kernels best = KernelLevels.best(isa).kernels();
-                if (isa != Isa.SCALAR && best.isa() == isa) {
-                    levels.add(plain().kernels(best));
-                }
-            }
-            return levels;
+            return TestLevels.all().stream().map(plain()::kernels).toList();
         }
 
         Setup threads(int count) {

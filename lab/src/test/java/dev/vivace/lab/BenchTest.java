@@ -3,7 +3,7 @@ package dev.vivace.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.vivace.LoadOptions;
+import dev.vivace.TestLevels;
 import dev.vivace.Model;
 import dev.vivace.OptionException;
 import dev.vivace.kernel.KernelLevels;
@@ -69,7 +69,7 @@ class BenchTest {
         Notes notes = new Notes();
         new Bench(plan, HOST, "stories", threads -> {
                     loaded.add(threads);
-                    return Model.builtIn(LoadOptions.DEFAULT.withThreads(threads));
+                    return Model.builtIn(TestLevels.options().withThreads(threads));
                 })
                 .run(notes);
         assertThat(loaded).containsExactly(1, 2);
@@ -84,7 +84,7 @@ class BenchTest {
             assertThat(result.subject().threads()).isEqualTo(result.test().threads());
             assertThat(result.cost().loadNanos()).isPositive();
         });
-        KernelLevels.Choice best = KernelLevels.best(LoadOptions.DEFAULT.ceiling());
+        KernelLevels.Choice best = KernelLevels.best(TestLevels.options().ceiling());
         BenchSubject subject = notes.results.getFirst().subject();
         assertThat(subject.type()).startsWith("llama 2").endsWith("F32");
         assertThat(subject.bytes()).isEqualTo(4 * subject.parameters());
@@ -97,7 +97,7 @@ class BenchTest {
         BenchPlan plan = new BenchPlan(List.of(16), List.of(500), List.of(64), List.of(1), List.of(1), 1, 0);
         Notes notes = new Notes();
         Bench bench =
-                new Bench(plan, HOST, "stories", threads -> Model.builtIn(LoadOptions.DEFAULT.withThreads(threads)));
+                new Bench(plan, HOST, "stories", threads -> Model.builtIn(TestLevels.options().withThreads(threads)));
         assertThatThrownBy(() -> bench.run(notes))
                 .isInstanceOf(OptionException.class)
                 .hasMessage("-n 500 behind -d 64 takes 565 positions, but the model's context holds 512, "

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.vivace.LoadOptions;
+import dev.vivace.TestLevels;
 import dev.vivace.Model;
 import dev.vivace.OptionException;
 import dev.vivace.tensor.DType;
@@ -84,7 +84,7 @@ class PerplexityTest {
 
     @Test
     void the_story_model_scores_as_its_logits_say() {
-        try (Model model = Model.builtIn(LoadOptions.DEFAULT.withThreads(2).withCacheType(DType.F32))) {
+        try (Model model = Model.builtIn(TestLevels.options().withThreads(2).withCacheType(DType.F32))) {
             int[] tokens = StoryLogits.begun(model.tokenizer().encode(STORY));
             double sum = 0;
             int count = 0;
@@ -128,7 +128,7 @@ class PerplexityTest {
         assertThatThrownBy(() -> new Perplexity.Options(8, -1))
                 .isInstanceOf(OptionException.class)
                 .hasMessage("chunks=-1, expected 0 (all) or more");
-        try (Model model = Model.builtIn(LoadOptions.DEFAULT.withThreads(1))) {
+        try (Model model = Model.builtIn(TestLevels.options().withThreads(1))) {
             assertThatThrownBy(() -> Perplexity.of(model, STORY, new Perplexity.Options(513, 0), p -> {}))
                     .isInstanceOf(OptionException.class)
                     .hasMessageContaining("context=513, but the model holds 512 positions");

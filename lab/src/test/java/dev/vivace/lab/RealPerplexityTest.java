@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.vivace.LoadOptions;
+import dev.vivace.TestLevels;
 import dev.vivace.Model;
 import dev.vivace.TestData;
 import java.io.IOException;
@@ -59,7 +59,7 @@ class RealPerplexityTest {
     private static Perplexity measure(String file, int chunks) throws IOException {
         Path path = TestData.model(file);
         String text = text();
-        try (Model model = Model.load(path, LoadOptions.DEFAULT.withContext(512))) {
+        try (Model model = Model.load(path, TestLevels.options().withContext(512))) {
             return Perplexity.of(model, text, new Perplexity.Options(512, chunks), progress -> {});
         }
     }

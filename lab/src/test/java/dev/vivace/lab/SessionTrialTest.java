@@ -2,7 +2,7 @@ package dev.vivace.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vivace.LoadOptions;
+import dev.vivace.TestLevels;
 import dev.vivace.Model;
 import dev.vivace.lab.WatchedSteps.Step;
 import dev.vivace.seam.Plan;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// What a run makes the engine do, as its scheduling sees it.
 class SessionTrialTest {
     private final WatchedSteps watched = new WatchedSteps();
-    private final Model model = Model.builtIn(LoadOptions.DEFAULT.withThreads(1).withPlan(Plan.of(watched)));
+    private final Model model = Model.builtIn(TestLevels.options().withThreads(1).withPlan(Plan.of(watched)));
 
     @AfterEach
     void closeModel() {

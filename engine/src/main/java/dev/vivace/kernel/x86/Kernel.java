@@ -1,5 +1,6 @@
 package dev.vivace.kernel.x86;
 
+import dev.vivace.kernel.x86.asm.CallingConvention;
 import dev.vivace.kernel.x86.asm.Code;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,7 +25,9 @@ public final class Kernel {
     }
 
     private MemorySegment load() {
-        MemorySegment ready = CodeMemory.load(emitter.get(), Arena.global());
+        Code written = emitter.get();
+        assert CallingConvention.breach(written).isEmpty() : CallingConvention.breach(written);
+        MemorySegment ready = CodeMemory.load(written, Arena.global());
         code = ready;
         return ready;
     }

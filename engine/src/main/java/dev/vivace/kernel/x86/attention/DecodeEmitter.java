@@ -29,6 +29,9 @@ final class DecodeEmitter {
     private final DType dtype;
     private final int heads;
     private final int elementBytes;
+    private final KeyTurn keys;
+    /// Vectors of a block's slots.
+    private final int vectors;
 
     private DecodeEmitter(Assembler a, Target target, DType dtype, int heads) {
         this.a = a;
@@ -36,6 +39,8 @@ final class DecodeEmitter {
         this.dtype = dtype;
         this.heads = heads;
         this.elementBytes = dtype.blockBytes();
+        this.keys = new KeyTurn(code, dtype);
+        this.vectors = BLOCK / code.lanes;
     }
 
     /// Heads of one call at most.
@@ -60,7 +65,7 @@ final class DecodeEmitter {
         a.test(RAX, RAX);
         a.jump(Condition.E, done);
         Label block = a.here();
-        turn();
+        keys.emit();
         dots();
         weights();
         values();
@@ -97,59 +102,6 @@ final class DecodeEmitter {
         a.bind(resumed);
     }
 
-    /// Keys `[slots, keyDim]` to f32 `[keyDim, BLOCK]`. Slots beside those that are read come along in groups of a
-    /// vector's lanes; their scores are dropped later.
-    private void turn() {
-        a.mov(RSI, Mem.at(RDI, SpanScratch.KEY_PADDED));
-        a.imul(RAX, RSI, elementBytes);
-        a.lea(RCX, Mem.at(RAX, RAX, 2, 0));
-        a.mov(RDX, Mem.at(RBX, SpanScratch.FIRST));
-        a.and(RDX, -code.lanes);
-        nextBlock(SpanScratch.KEY_AT);
-        Label group = a.here();
-        a.mov(R8, RDX);
-        a.imul(R8, RAX);
-        a.add(R8, Mem.at(RBX, SpanScratch.KEY_AT));
-        a.mov(R12, Mem.at(RDI, SpanScratch.KEYS));
-        a.lea(R12, Mem.at(R12, RDX, 4, 0));
-        a.mov(R13, RSI);
-        a.lea(R9, Mem.at(R8, RAX, 4, 0));
-        if (code.wide) {
-            a.lea(R10, Mem.at(R9, RAX, 4, 0));
-            a.lea(R11, Mem.at(R10, RAX, 4, 0));
-        }
-        Gpr[] quarters = {R8, R9, R10, R11};
-        Label square = a.here();
-        for (int row = 0; row < code.lanes; row++) {
-            code.load(dtype, code.v(row), row(quarters[row / 4], row % 4));
-        }
-        for (int quarter = 0; quarter < code.lanes / 4; quarter++) {
-            prefetchRows(quarters[quarter]);
-        }
-        int[] columns = Transpose.emit(code);
-        for (int column = 0; column < code.lanes; column++) {
-            a.emit(Op.VMOVUPS_STORE, Mem.at(R12, 4 * BLOCK * column), code.v(columns[column]));
-        }
-        for (int quarter = 0; quarter < code.lanes / 4; quarter++) {
-            a.add(quarters[quarter], code.lanes * elementBytes);
-        }
-        a.add(R12, 4 * BLOCK * code.lanes);
-        a.sub(R13, code.lanes);
-        a.jump(Condition.NE, square);
-        a.add(RDX, code.lanes);
-        a.cmp(RDX, Mem.at(RBX, SpanScratch.PAST));
-        a.jump(Condition.L, group);
-    }
-
-    private static Mem row(Gpr quarter, int row) {
-        return switch (row) {
-            case 0 -> Mem.at(quarter);
-            case 1 -> Mem.at(quarter, RAX, 1, 0);
-            case 2 -> Mem.at(quarter, RAX, 2, 0);
-            default -> Mem.at(quarter, RCX, 1, 0);
-        };
-    }
-
     /// R14 = how far the keys or values of the block that comes next are from those of this one; 0 at the last.
     private void nextBlock(int field) {
         a.mov(R14, 0);
@@ -162,17 +114,10 @@ final class DecodeEmitter {
         a.bind(last);
     }
 
-    private void prefetchRows(Gpr quarter) {
-        // One line holds one pass of two rows of 16-bit elements at worst; asking twice costs little.
-        a.lea(RBP, Mem.at(quarter, R14, 1, 0));
-        for (int row = 0; row < 4; row++) {
-            a.prefetch(0, row(RBP, row));
-        }
-    }
-
     /// Dot products to SCORES `[heads, BLOCK]`.
     private void dots() {
-        Vec key = code.v(heads * PASS + heads);
+        nextBlock(SpanScratch.KEY_AT);
+        a.add(R14, Mem.at(RBX, SpanScratch.KEY_AT));
         for (int slot = 0; slot < BLOCK; slot += PASS * code.lanes) {
             for (int i = 0; i < heads * PASS; i++) {
                 code.zero(code.v(i));
@@ -182,23 +127,19 @@ final class DecodeEmitter {
             headPointers(R8, R9, RAX, RCX);
             a.mov(R10, Mem.at(RDI, SpanScratch.KEYS));
             a.mov(RDX, Mem.at(RDI, SpanScratch.KEY_DIM));
-            Label dimension = a.here();
-            for (int h = 0; h < heads; h++) {
-                a.emit(Op.VBROADCASTSS, code.v(heads * PASS + h), head(R8, R9, h));
-            }
-            for (int i = 0; i < PASS; i++) {
-                a.emit(Op.VMOVUPS, key, Mem.at(R10, 4 * (slot + i * code.lanes)));
-                for (int h = 0; h < heads; h++) {
-                    a.emit(Op.VFMADD231PS, code.v(h * PASS + i), key, code.v(heads * PASS + h));
-                }
-            }
-            a.add(R8, 4);
-            if (heads > 4) {
-                a.add(R9, 4);
-            }
-            a.add(R10, 4 * BLOCK);
-            a.dec(RDX);
-            a.jump(Condition.NE, dimension);
+            Label two = a.label();
+            Label one = a.label();
+            Label done = a.label();
+            a.bind(two);
+            a.cmp(RDX, 2);
+            a.jump(Condition.L, one);
+            dot(slot, 2);
+            a.jmp(two);
+            a.bind(one);
+            a.test(RDX, RDX);
+            a.jump(Condition.E, done);
+            dot(slot, 1);
+            a.bind(done);
             for (int h = 0; h < heads; h++) {
                 for (int i = 0; i < PASS; i++) {
                     int at = SpanScratch.SCORES + 4 * (h * BLOCK + slot + i * code.lanes);
@@ -206,6 +147,35 @@ final class DecodeEmitter {
                 }
             }
         }
+    }
+
+    private void dot(int slot, int dimensions) {
+        Vec key = code.v(heads * PASS + heads);
+        int bytes = keys.turned().blockBytes();
+        for (int d = 0; d < dimensions; d++) {
+            // As many lines of the next block as there are dimensions, times bytes of an element.
+            for (int i = 0; slot == 0 && i < elementBytes; i++) {
+                a.prefetch(0, Mem.at(R14, 64 * (d * elementBytes + i)));
+            }
+            for (int h = 0; h < heads; h++) {
+                a.emit(Op.VBROADCASTSS, code.v(heads * PASS + h), head(R8, R9, h).plus(4 * d));
+            }
+            for (int i = 0; i < PASS; i++) {
+                code.load(keys.turned(), key, Mem.at(R10, bytes * (slot + i * code.lanes + d * BLOCK)));
+                for (int h = 0; h < heads; h++) {
+                    a.emit(Op.VFMADD231PS, code.v(h * PASS + i), key, code.v(heads * PASS + h));
+                }
+            }
+        }
+        a.add(R8, 4 * dimensions);
+        if (heads > 4) {
+            a.add(R9, 4 * dimensions);
+        }
+        a.add(R10, bytes * BLOCK * dimensions);
+        if (slot == 0) {
+            a.add(R14, 64 * elementBytes * dimensions);
+        }
+        a.sub(RDX, dimensions);
     }
 
     /// With a step in RAX: three steps in RCX, and four steps on in `second`, where heads need them.
@@ -217,28 +187,22 @@ final class DecodeEmitter {
     }
 
     private static Mem head(Gpr first, Gpr second, int head) {
-        return row(head < 4 ? first : second, head % 4);
+        return KeyTurn.row(head < 4 ? first : second, head % 4);
     }
 
     /// Scores to weights, and each head's maximum, sum and factor brought up to date.
     private void weights() {
-        int vectors = BLOCK / code.lanes;
-        Vec infinity = code.v(15);
         reads();
         VectorCode.Constants constants = code.constants(13, 14);
-        code.set(infinity, Float.NEGATIVE_INFINITY);
+        code.set(code.v(15), Float.NEGATIVE_INFINITY);
         a.lea(R12, Mem.at(RDI, SpanScratch.SCORES));
         a.mov(R13, Mem.at(RBX, SpanScratch.BIAS_AT));
         a.mov(RDX, 0);
         Label head = a.here();
-        scores(vectors, constants, infinity);
-        // The largest of all.
+        scores(constants);
         Vec largest = code.v(8);
         Vec old = code.v(9);
-        a.emit(Op.VMOVUPS, largest, Mem.at(R12));
-        for (int i = 1; i < vectors; i++) {
-            a.emit(Op.VMAXPS, largest, largest, Mem.at(R12, i * code.bytes));
-        }
+        largest(largest);
         code.largest(largest, old);
         a.emit(Op.VBROADCASTSS, old, Mem.at(RDI, RDX, 4, SpanScratch.LARGEST));
         a.emit(Op.VMAXPS, largest, largest, old);
@@ -247,16 +211,33 @@ final class DecodeEmitter {
         a.emit(Op.VSUBPS, old, old, largest);
         code.exp(old, code.v(10), code.v(11), code.v(12), constants);
         a.emit(Op.VMOVSS_STORE, Mem.at(RDI, RDX, 4, SpanScratch.SHRINK), Vec.xmm(9));
-        sums(vectors, largest, constants);
+        sums(largest, constants);
         a.add(R12, 4 * BLOCK);
         a.inc(RDX);
         a.cmp(RDX, heads);
         a.jump(Condition.NE, head);
     }
 
+    /// The vector that holds part `i` of a head's scores: at 512 bits all four stay in registers.
+    private Vec part(int i) {
+        return code.v(code.wide ? 16 + i : i % 2);
+    }
+
+    private void largest(Vec largest) {
+        if (code.wide) {
+            a.emit(Op.VMAXPS, largest, part(0), part(1));
+            a.emit(Op.VMAXPS, code.v(9), part(2), part(3));
+            a.emit(Op.VMAXPS, largest, largest, code.v(9));
+            return;
+        }
+        a.emit(Op.VMOVUPS, largest, Mem.at(R12));
+        for (int i = 1; i < vectors; i++) {
+            a.emit(Op.VMAXPS, largest, largest, Mem.at(R12, i * code.bytes));
+        }
+    }
+
     /// Which slots are read, as K1.. or vectors in READS.
     private void reads() {
-        int vectors = BLOCK / code.lanes;
         a.emit(Op.VPBROADCASTD, code.v(0), Mem.at(RBX, SpanScratch.FIRST));
         a.emit(Op.VPBROADCASTD, code.v(1), Mem.at(RBX, SpanScratch.PAST));
         for (int i = 0; i < vectors; i++) {
@@ -269,46 +250,50 @@ final class DecodeEmitter {
     }
 
     /// Dot products to scores, minus infinity where nothing is read.
-    private void scores(int vectors, VectorCode.Constants constants, Vec infinity) {
+    private void scores(VectorCode.Constants constants) {
         Label capped = a.label();
         Label next = a.label();
         a.mov32(RAX, Mem.at(RDI, SpanScratch.SOFTCAP_F32));
         a.test(RAX, RAX);
         a.jump(Condition.NE, capped);
-        a.emit(Op.VBROADCASTSS, code.v(0), Mem.at(RDI, SpanScratch.SCALE_F32));
+        a.emit(Op.VBROADCASTSS, code.v(7), Mem.at(RDI, SpanScratch.SCALE_F32));
         for (int i = 0; i < vectors; i++) {
-            Vec x = code.v(1 + i % 4);
-            a.emit(Op.VMULPS, x, code.v(0), Mem.at(R12, i * code.bytes));
-            finish(x, i, infinity);
+            Vec x = part(i);
+            a.emit(Op.VMULPS, x, code.v(7), Mem.at(R12, i * code.bytes));
+            finish(x, i);
         }
         a.jmp(next);
         a.bind(capped);
         for (int i = 0; i < vectors; i++) {
-            Vec x = code.v(0);
+            Vec x = code.wide ? part(i) : code.v(0);
             a.emit(Op.VBROADCASTSS, x, Mem.at(RDI, SpanScratch.SCALE_F32));
             a.emit(Op.VMULPS, x, x, Mem.at(R12, i * code.bytes));
             SoftcapEmitter.emit(code, x, constants);
-            finish(x, i, infinity);
+            finish(x, i);
         }
         a.bind(next);
     }
 
-    private void finish(Vec x, int i, Vec infinity) {
+    private void finish(Vec x, int i) {
         a.emit(Op.VADDPS, x, x, Mem.at(R13, i * code.bytes));
         if (!code.wide) {
             a.emit(Op.VMOVUPS, code.v(12), Mem.at(RDI, SpanScratch.READS + i * code.bytes));
         }
-        code.keep(x, Mask.values()[1 + i % 4], code.v(12), infinity);
-        a.emit(Op.VMOVUPS_STORE, Mem.at(R12, i * code.bytes), x);
+        code.keep(x, Mask.values()[1 + i % 4], code.v(12), code.v(15));
+        if (!code.wide) {
+            a.emit(Op.VMOVUPS_STORE, Mem.at(R12, i * code.bytes), x);
+        }
     }
 
     /// Weights, and their sum: four slots 16 apart first, then halves of the 16.
-    private void sums(int vectors, Vec largest, VectorCode.Constants constants) {
+    private void sums(Vec largest, VectorCode.Constants constants) {
         Vec[] sums = {code.v(6), code.v(7)};
         int parts = 16 / code.lanes;
         for (int i = 0; i < vectors; i++) {
-            Vec x = code.v(i % 2);
-            a.emit(Op.VMOVUPS, x, Mem.at(R12, i * code.bytes));
+            Vec x = part(i);
+            if (!code.wide) {
+                a.emit(Op.VMOVUPS, x, Mem.at(R12, i * code.bytes));
+            }
             a.emit(Op.VSUBPS, x, x, largest);
             code.exp(x, code.v(2 + i % 2), code.v(4 + i % 2), code.v(12), constants);
             a.emit(Op.VMOVUPS_STORE, Mem.at(R12, i * code.bytes), x);

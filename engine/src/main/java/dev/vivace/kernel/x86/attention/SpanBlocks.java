@@ -12,8 +12,8 @@ import java.lang.foreign.ValueLayout;
 /// Tells a kernel which blocks to read: as they lie where one run of slots of one page is all that a block has,
 /// else from a copy in which slots outside the runs are 0 and weigh nothing.
 ///
-/// A kernel reads whole groups of [SpanScratch#ROUND] slots of a page and whole groups of as many elements of a
-/// row, so small pages and rows of another length are copied too.
+/// A kernel reads whole groups of [SpanScratch#ROUND_SLOTS] slots of a page and of [SpanScratch#ROUND] elements of
+/// a row, so small pages and rows of another length are copied too.
 final class SpanBlocks {
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG;
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
@@ -84,7 +84,7 @@ final class SpanBlocks {
         int rounding = SpanScratch.ROUND - 1;
         boolean direct = run == last
                 && (past - 1) / kv.pageTokens() == page
-                && kv.pageTokens() > rounding
+                && kv.pageTokens() >= SpanScratch.ROUND_SLOTS
                 && ((kv.keyDim() | kv.valueDim()) & rounding) == 0;
         long entry = SpanScratch.LIST + (long) index * SpanScratch.ENTRY;
         scratch.set(I64, entry + SpanScratch.FIRST, first - block);

@@ -80,6 +80,8 @@ final class SpanScratch {
     static final int SCORES = READS + READS_BYTES;
     static final int FIXED = SCORES + 4 * BLOCK * PAIRS;
 
+    /// Slots of a page come in groups of at most this many.
+    static final int ROUND_SLOTS = 32;
     /// Heads' dimensions are rounded up to this many elements.
     static final int ROUND = 16;
 

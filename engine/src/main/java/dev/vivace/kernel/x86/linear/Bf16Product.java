@@ -4,24 +4,36 @@ import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.x86.Target;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// Multiplies inputs in bf16 by panels in bf16, the layout of [PanelExpander]; sums are in f32.
 ///
-/// Each pair of inputs adds two products, exact in themselves, to the sum; denormal factors and sums count as zero.
+/// Products are exact, sums are rounded at each step in an order that depends on the form alone; denormal factors and
+/// sums count as zero.
 /// Panels of other formats are expanded to scratch first, two at a time, once for all rows.
 ///
 /// Safe for all threads.
 final class Bf16Product {
     private static final int TOGETHER = 2;
-    private static final int EXPANDED = 64;
+    private static final int EXPANDED = PanelProduct.SCRATCH;
 
     private final InputForm form;
     private final PanelProduct pairs;
+    private final @Nullable TileProduct tiles;
 
-    /// @param form BF16
+    /// @param form BF16 or TILES
     Bf16Product(Target target, InputForm form) {
+        this(target, form, TileKernel.Loader.NATIVE);
+    }
+
+    /// @param loader what runs the kernels on tiles
+    Bf16Product(Target target, InputForm form, TileKernel.Loader loader) {
+        if (form != InputForm.BF16 && form != InputForm.TILES) {
+            throw new IllegalArgumentException("form=" + form + ", expected BF16 or TILES");
+        }
         this.form = form;
         this.pairs = new PanelProduct(target, PanelUnit.BF16_PAIRS);
+        this.tiles = form == InputForm.TILES ? new TileProduct(loader) : null;
     }
 
     /// The form in which inputs must be.
@@ -45,6 +57,11 @@ final class Bf16Product {
             long y,
             long yStride,
             MemorySegment scratch) {
+        if (tiles != null) {
+            long prepared = inputs.prepared.address();
+            tiles.multiply(panels, count, columns, prepared, rowFrom, rowTo, y, yStride, scratch);
+            return;
+        }
         long panelBytes = PanelExpander.bytes(columns);
         long xStride = Bf16Inputs.rowBytes(columns);
         long x = inputs.prepared.address() + Bf16Inputs.offset(form, rowFrom, columns);

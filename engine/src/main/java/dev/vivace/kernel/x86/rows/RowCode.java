@@ -9,15 +9,20 @@ import dev.vivace.kernel.x86.asm.Label;
 import dev.vivace.kernel.x86.asm.Mask;
 import dev.vivace.kernel.x86.asm.Mem;
 import dev.vivace.kernel.x86.asm.Op;
+import dev.vivace.kernel.x86.asm.Operand;
 import dev.vivace.kernel.x86.asm.Vec;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /// What kernels that walk rows of f32 share: [#STEP] columns at a time in `STEP / lanes` vectors, then what is left
 /// through the same arithmetic under masks, so that the place of a cut changes no bits and nothing outside is
 /// touched.
 ///
-/// Reserved: masks and register 31 with 512 bits, registers 14 and 15 with 256.
+/// Reserved: masks and registers 14 to 31 with 512 bits, registers 14 and 15 with 256.
 final class RowCode {
     /// Columns of a step.
     static final int STEP = 32;
@@ -32,6 +37,10 @@ final class RowCode {
     private final int bits;
     /// Columns of a step that is not whole.
     final Tail tail = new Tail(Vec.ymm(15), Mask.K1, Mask.K2);
+    private final Map<Integer, Vec> kept = new HashMap<>();
+    private final List<Runnable> waiting = new ArrayList<>();
+    private boolean turns;
+    private boolean waits;
     private Gpr[] saved = {};
 
     RowCode(String name, Target target) {
@@ -84,13 +93,59 @@ final class RowCode {
         return a.finish();
     }
 
+    /// From here on vectors are written instruction by instruction in turn: the processor, which sees no
+    /// further than its queues, finds work in the one while results of the other are under way. [#turns] parts one
+    /// after another must use registers of their own.
+    void takeTurns() {
+        turns = true;
+    }
+
+    /// An instruction of a [Part].
+    void emit(Op op, Operand... operands) {
+        if (waits) {
+            waiting.add(() -> a.emit(op, operands));
+        } else {
+            a.emit(op, operands);
+        }
+    }
+
+    /// As [#emit] with a number last.
+    void emit(Op op, int number, Operand... operands) {
+        if (waits) {
+            waiting.add(() -> a.emit(op, number, operands));
+        } else {
+            a.emit(op, number, operands);
+        }
+    }
+
+    /// Keeps numbers in registers where there are enough of them.
+    void keep(float... values) {
+        for (float value : values) {
+            keep(Float.floatToRawIntBits(value));
+        }
+    }
+
+    /// Keeps a word in a register where there are enough of them.
+    void keep(int word) {
+        if (wide) {
+            Vec register = vec(30 - kept.size());
+            assert register.index() > 24 : "too many numbers to keep";
+            a.emit(Op.VBROADCASTSS, register, a.words(word));
+            kept.put(word, register);
+        }
+    }
+
     /// The number in all lanes, as an operand.
-    Mem all(float value) {
+    Operand all(float value) {
         return all(Float.floatToRawIntBits(value));
     }
 
     /// The word in all lanes, as an operand.
-    Mem all(int word) {
+    Operand all(int word) {
+        Vec register = kept.get(word);
+        if (register != null) {
+            return register;
+        }
         if (wide) {
             return a.words(word).broadcast();
         }
@@ -101,7 +156,12 @@ final class RowCode {
 
     /// The number to all lanes of a register.
     void fill(Vec target, float value) {
-        a.emit(Op.VBROADCASTSS, target, a.constant(value));
+        Vec register = kept.get(Float.floatToRawIntBits(value));
+        if (register == null) {
+            emit(Op.VBROADCASTSS, target, a.constant(value));
+        } else {
+            emit(Op.VMOVUPS, target, register);
+        }
     }
 
     /// The lower half of a register to all lanes of a vector.
@@ -161,14 +221,57 @@ final class RowCode {
     void whole(Gpr count, Gpr left, Part body, Pointer... pointers) {
         a.mov(left, count);
         a.shr(left, 5);
-        repeat(left, () -> {
-            for (int part = 0; part < parts(); part++) {
-                body.emit(part, false);
+        if (turns && parts() < turns()) {
+            Label less = a.label();
+            Label again = a.here();
+            a.sub(left, 2);
+            a.jump(Condition.L, less);
+            steps(body, 2, pointers);
+            a.jmp(again);
+            a.bind(less);
+            a.add(left, 2);
+        }
+        repeat(left, () -> steps(body, 1, pointers));
+    }
+
+    private void steps(Part body, int steps, Pointer... pointers) {
+        int vectors = steps * parts();
+        for (int part = 0; part < vectors; ) {
+            if (turns) {
+                int to = Math.min(vectors, part + turns());
+                inTurn(body, part, to);
+                part = to;
+            } else {
+                body.emit(part++, false);
             }
-            for (Pointer pointer : pointers) {
-                a.add(pointer.register(), STEP * pointer.bytes());
+        }
+        for (Pointer pointer : pointers) {
+            a.add(pointer.register(), steps * STEP * pointer.bytes());
+        }
+    }
+
+    /// How many vectors are written in turn: as many as there are registers for.
+    int turns() {
+        return wide ? 4 : 2;
+    }
+
+    private void inTurn(Part body, int from, int to) {
+        List<List<Runnable>> vectors = new ArrayList<>();
+        waits = true;
+        for (int part = from; part < to; part++) {
+            body.emit(part, false);
+            vectors.add(List.copyOf(waiting));
+            waiting.clear();
+        }
+        waits = false;
+        int longest = vectors.stream().mapToInt(List::size).max().orElse(0);
+        for (int i = 0; i < longest; i++) {
+            for (List<Runnable> vector : vectors) {
+                if (i < vector.size()) {
+                    vector.get(i).run();
+                }
             }
-        });
+        }
     }
 
     /// How many elements from an address on are inside.
@@ -199,16 +302,16 @@ final class RowCode {
         if (masked) {
             load(tail, target, source, part);
         } else {
-            a.emit(Op.VMOVUPS, target, source);
+            emit(Op.VMOVUPS, target, source);
         }
     }
 
     void load(Tail inside, Vec target, Mem source, int part) {
         if (wide) {
-            a.emit(Op.VMOVUPS, target.maskZero(inside.masks()[part]), source);
+            emit(Op.VMOVUPS, target.maskZero(inside.masks()[part]), source);
         } else {
-            a.emit(Op.VPCMPGTD, INSIDE, inside.count(), numbers(8 * part));
-            a.emit(Op.VMASKMOVPS, target, INSIDE, source);
+            emit(Op.VPCMPGTD, INSIDE, inside.count(), numbers(8 * part));
+            emit(Op.VMASKMOVPS, target, INSIDE, source);
         }
     }
 
@@ -221,37 +324,41 @@ final class RowCode {
         if (masked) {
             store(tail, target, source, part);
         } else {
-            a.emit(Op.VMOVUPS_STORE, target, source);
+            emit(Op.VMOVUPS_STORE, target, source);
         }
     }
 
     void store(Tail inside, Mem target, Vec source, int part) {
         if (wide) {
-            a.emit(Op.VMOVUPS_STORE, target, source.mask(inside.masks()[part]));
+            emit(Op.VMOVUPS_STORE, target, source.mask(inside.masks()[part]));
         } else {
-            a.emit(Op.VPCMPGTD, INSIDE, inside.count(), numbers(8 * part));
-            a.emit(Op.VMASKMOVPS_STORE, target, INSIDE, source);
+            emit(Op.VPCMPGTD, INSIDE, inside.count(), numbers(8 * part));
+            emit(Op.VMASKMOVPS_STORE, target, INSIDE, source);
         }
     }
 
     /// `target = source` in the lanes where `x` has its sign bit.
-    void whereNegative(Vec target, Vec x, Vec source) {
+    ///
+    /// @param mask spoiled with 512 bits
+    void whereNegative(Vec target, Vec x, Vec source, Mask mask) {
         if (wide) {
-            a.emit(Op.VPTESTMD_K, Mask.K7, x, all(0x80000000));
-            a.emit(Op.VMOVUPS, target.mask(Mask.K7), source);
+            emit(Op.VPTESTMD_K, mask, x, all(0x80000000));
+            emit(Op.VMOVUPS, target.mask(mask), source);
         } else {
-            a.emit(Op.VBLENDVPS, target, target, source, x);
+            emit(Op.VBLENDVPS, target, target, source, x);
         }
     }
 
     /// `target = source` in the lanes where `x` is below `limit`.
-    void whereLess(Vec target, Vec x, float limit, Vec source) {
+    ///
+    /// @param mask spoiled with 512 bits; with 256 `x` is
+    void whereLess(Vec target, Vec x, float limit, Vec source, Mask mask) {
         if (wide) {
-            a.emit(Op.VCMPPS_K, LESS, Mask.K7, x, all(limit));
-            a.emit(Op.VMOVUPS, target.mask(Mask.K7), source);
+            emit(Op.VCMPPS_K, LESS, mask, x, all(limit));
+            emit(Op.VMOVUPS, target.mask(mask), source);
         } else {
-            a.emit(Op.VCMPPS, LESS, INSIDE, x, all(limit));
-            a.emit(Op.VBLENDVPS, target, target, source, INSIDE);
+            emit(Op.VCMPPS, LESS, x, x, all(limit));
+            emit(Op.VBLENDVPS, target, target, source, x);
         }
     }
 
@@ -260,11 +367,11 @@ final class RowCode {
         int from = half * lanes / 2;
         Mem twice = a.words(IntStream.range(0, lanes).map(i -> from + i / 2).toArray());
         if (wide) {
-            a.emit(Op.VPCMPD_K, GREATER, Mask.K7, Vec.zmm(31), twice);
-            a.emit(Op.VMOVUPS, doubles.maskZero(Mask.K7), doubles);
+            emit(Op.VPCMPD_K, GREATER, Mask.K7, Vec.zmm(31), twice);
+            emit(Op.VMOVUPS, doubles.maskZero(Mask.K7), doubles);
         } else {
-            a.emit(Op.VPCMPGTD, INSIDE, tail.count(), twice);
-            a.emit(Op.VANDPS, doubles, doubles, INSIDE);
+            emit(Op.VPCMPGTD, INSIDE, tail.count(), twice);
+            emit(Op.VANDPS, doubles, doubles, INSIDE);
         }
     }
 

@@ -119,13 +119,14 @@ class FloatPanelsTest {
             SplittableRandom random = new SplittableRandom(7);
             Tensor tensor = FloatFixtures.weights(arena, dtype, 112, columns, random);
             Inputs inputs = FloatFixtures.inputs(arena, rows, columns, random);
+            MemorySegment packed = FloatFixtures.pack(arena, format, tensor);
             for (Phase phase : Phase.values()) {
                 FloatFixtures.prepare(arena, format.inputForm(phase), inputs);
-                Matrix together = FloatFixtures.product(arena, format, phase, tensor, inputs, 0, rows);
+                Matrix together = FloatFixtures.product(arena, format, phase, packed, 7, inputs, 0, rows);
                 for (int step : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}) {
                     for (int from = 0; from < rows; from += step) {
                         int to = Math.min(rows, from + step);
-                        Matrix part = FloatFixtures.product(arena, format, phase, tensor, inputs, from, to);
+                        Matrix part = FloatFixtures.product(arena, format, phase, packed, 7, inputs, from, to);
                         for (int r = from; r < to; r++) {
                             assertEquals(
                                     -1, together.row(r).mismatch(part.row(r - from)), "row=" + r + " step=" + step);
