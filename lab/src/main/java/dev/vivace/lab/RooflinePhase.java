@@ -90,23 +90,17 @@ public record RooflinePhase(String name, long tokens, double nanos, List<Line> l
 
     private static Line line(RooflineRecorder.Sum sum, MachineLimits limits, List<Arithmetic> units) {
         double reading = sum.bytes() * NANOS / limits.readRate();
-        Optional<Arithmetic> fastest = units.stream()
-                .filter(limits.peaks()::containsKey)
-                .max(Comparator.comparingDouble(limits.peaks()::get));
-        double calculating =
-                fastest.map(unit -> sum.operations() * NANOS / limits.peaks().get(unit)).orElse(0.0);
+        Optional<Arithmetic> fastest =
+                units.stream().filter(limits.peaks()::containsKey).max(Comparator.comparingDouble(limits.peaks()::get));
+        double calculating = fastest.map(
+                        unit -> sum.operations() * NANOS / limits.peaks().get(unit))
+                .orElse(0.0);
         double limit = Math.max(reading, calculating);
         String bound = limit == 0
                 ? NOTHING
                 : calculating > reading ? word(fastest.orElseThrow().name()) : MEMORY;
         return new Line(
-                word(sum.operation().name()),
-                sum.calls(),
-                sum.nanos(),
-                sum.bytes(),
-                sum.operations(),
-                limit,
-                bound);
+                word(sum.operation().name()), sum.calls(), sum.nanos(), sum.bytes(), sum.operations(), limit, bound);
     }
 
     private static String word(String name) {
@@ -125,8 +119,6 @@ public record RooflinePhase(String name, long tokens, double nanos, List<Line> l
 
     /// What takes the most time above its limit.
     public Line firstToImprove() {
-        return lines.stream()
-                .max(Comparator.comparingDouble(Line::lostNanos))
-                .orElseThrow();
+        return lines.stream().max(Comparator.comparingDouble(Line::lostNanos)).orElseThrow();
     }
 }
