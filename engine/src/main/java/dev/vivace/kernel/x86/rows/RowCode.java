@@ -29,7 +29,9 @@ final class RowCode {
 
     private static final int LESS = 1;
     private static final int GREATER = 6;
-    private static final Vec INSIDE = Vec.ymm(14);
+    /// Lanes of the last load or store under a mask, with 256 bits.
+    static final Vec INSIDE = Vec.ymm(14);
+
 
     final Assembler a;
     final boolean wide;

@@ -43,6 +43,7 @@ final class RandomInstructions {
             "imul G G J",
             "shl G C",
             "shr G C",
+            "tzcnt G G",
             "inc G",
             "dec G",
             "cmovb G GM",
@@ -65,8 +66,15 @@ final class RandomInstructions {
             "prefetcht1 M",
             "prefetcht2 M",
             "prefetchnta M");
-    private static final Set<Op> WITHOUT_MASK =
-            EnumSet.of(Op.VMOVD, Op.VMOVD_STORE, Op.VMOVQ, Op.VMOVQ_STORE, Op.VMOVNTPS_STORE, Op.VMOVHLPS, Op.VUCOMISS);
+    private static final Set<Op> WITHOUT_MASK = EnumSet.of(
+            Op.VMOVD,
+            Op.VMOVD_STORE,
+            Op.VMOVQ,
+            Op.VMOVQ_STORE,
+            Op.VMOVNTPS_STORE,
+            Op.VMOVHLPS,
+            Op.VUCOMISS,
+            Op.VPSADBW);
 
     private final RandomGenerator random;
     private final Map<Op, Shape> shapes = new EnumMap<>(Op.class);
@@ -92,7 +100,7 @@ final class RandomInstructions {
         shape("X X X", 128, 128, Op.VMOVHLPS);
         shape("V V M", 128, 256, Op.VMASKMOVPS);
         shape("VM V", 128, 512, Op.VPCOMPRESSD_STORE, Op.VCOMPRESSPS_STORE);
-        shape("V XM", 256, 512, Op.VBROADCASTSS);
+        shape("V XM", 256, 512, Op.VBROADCASTSS, Op.VBROADCASTSD);
         shape("V XM", 128, 512, Op.VPBROADCASTB, Op.VPBROADCASTW, Op.VPBROADCASTD, Op.VPBROADCASTQ);
         shape("V D", 128, 512, Op.VPBROADCASTD_GPR);
         shape("V M", 256, 256, Op.VBROADCASTF128);
@@ -127,6 +135,8 @@ final class RandomInstructions {
                 shape("X X XM", 128, 128, op);
             }
         }
+        shape("X X GM", 128, 128, Op.VCVTSI2SD);
+        shape("M X I", 128, 128, Op.VPEXTRW_STORE);
         shape("X XM", 128, 128, Op.VUCOMISS);
         shape("V HM", 128, 512, Op.VCVTPH2PS, Op.VCVTPS2PD);
         shape("HM V I", 128, 512, Op.VCVTPS2PH_STORE);
