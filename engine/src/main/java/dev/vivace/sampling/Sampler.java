@@ -45,7 +45,8 @@ public final class Sampler {
         this.scan = new LogitScan(kernels);
         List<Stage> stages = withoutIdleFilters(sampling.stages());
         this.argmax = stages.size() == 1 && isGreedy(stages.getFirst());
-        this.top = !stages.isEmpty() && stages.getFirst() instanceof TopK first && first.k() <= MOST_TOP ? first.k() : 0;
+        this.top =
+                !stages.isEmpty() && stages.getFirst() instanceof TopK first && first.k() <= MOST_TOP ? first.k() : 0;
         this.chain = stages.stream().map(stage -> stage.bind(history)).toList();
     }
 

@@ -87,7 +87,8 @@ class LogitScanTest {
 
     private static List<Long> bits(Candidates candidates) {
         return IntStream.range(0, candidates.size())
-                .mapToObj(i -> (long) candidates.id(i) << 32 | Float.floatToRawIntBits(candidates.logit(i)) & 0xFFFFFFFFL)
+                .mapToObj(
+                        i -> (long) candidates.id(i) << 32 | Float.floatToRawIntBits(candidates.logit(i)) & 0xFFFFFFFFL)
                 .toList();
     }
 
