@@ -125,6 +125,6 @@ public record LoadOptions(
     ///
     /// @throws OptionException if a pinned tuning does not fit this machine
     KernelLevels.Choice kernels() {
-        return KernelLevels.best(ceiling, tuning, cacheFolder, progress);
+        return KernelLevels.best(ceiling, tuning, cacheFolder);
     }
 }

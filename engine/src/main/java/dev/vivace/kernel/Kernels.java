@@ -118,6 +118,10 @@ public interface Kernels {
     /// Loads `n` elements of `dtype` (F32, F16 or BF16) from `source` as f32.
     void load(DType dtype, MemorySegment source, long sourceOffset, MemorySegment target, long targetOffset, int n);
 
+    /// The index of the first of the f32 `[from, to)` after byte `offset` that is above `threshold`, which is less
+    /// than infinity, or no number; `to` if there is none.
+    int firstAbove(MemorySegment values, long offset, int from, int to, float threshold);
+
     /// Softmax attention of one span, see [AttentionSpan]: normalised outputs and their log-sum-exp.
     ///
     /// The order of summation depends on slot numbers only (blocks begin at multiples of the page size), so a

@@ -27,7 +27,7 @@ final class Native {
     /// Emitted code: an address and six numbers. Critical, so that a call costs some nanoseconds; kernels are
     /// short.
     private static final MethodHandle CODE = LINKER.downcallHandle(
-            FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
             Linker.Option.critical(false));
 
     private Native() {}
@@ -37,10 +37,10 @@ final class Native {
     }
 
     /// Runs emitted code with six arguments in the registers of the System V convention: RDI, RSI, RDX, RCX, R8,
-    /// R9.
-    static void call(MemorySegment code, long a, long b, long c, long d, long e, long f) {
+    /// R9. What it leaves in RAX comes back.
+    static long call(MemorySegment code, long a, long b, long c, long d, long e, long f) {
         try {
-            CODE.invokeExact(code, a, b, c, d, e, f);
+            return (long) CODE.invokeExact(code, a, b, c, d, e, f);
         } catch (Throwable unexpected) {
             throw new AssertionError("emitted code throws nothing", unexpected);
         }

@@ -184,6 +184,11 @@ public final class X86Kernels implements Kernels {
     }
 
     @Override
+    public int firstAbove(MemorySegment values, long offset, int from, int to, float threshold) {
+        return rows.firstAbove(values, offset, from, to, threshold);
+    }
+
+    @Override
     public void attend(AttentionSpan span) {
         attention.attend(span);
     }

@@ -119,6 +119,7 @@ final class AssemblyText {
         });
         methods.put("shl", o -> a.shl(gpr(o[0]), (int) ((Imm) o[1]).value()));
         methods.put("shr", o -> a.shr(gpr(o[0]), (int) ((Imm) o[1]).value()));
+        methods.put("tzcnt", o -> a.tzcnt(gpr(o[0]), gpr(o[1])));
         methods.put("inc", o -> a.inc(gpr(o[0])));
         methods.put("dec", o -> a.dec(gpr(o[0])));
     }
