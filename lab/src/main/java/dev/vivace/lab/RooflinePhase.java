@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /// Where the time of one phase goes, beside the least that it could take on this machine.
 ///
@@ -90,15 +89,14 @@ public record RooflinePhase(String name, long tokens, double nanos, List<Line> l
 
     private static Line line(RooflineRecorder.Sum sum, MachineLimits limits, List<Arithmetic> units) {
         double reading = sum.bytes() * NANOS / limits.readRate();
-        Optional<Arithmetic> fastest =
-                units.stream().filter(limits.peaks()::containsKey).max(Comparator.comparingDouble(limits.peaks()::get));
-        double calculating = fastest.map(
-                        unit -> sum.operations() * NANOS / limits.peaks().get(unit))
-                .orElse(0.0);
+        Arithmetic fastest =
+                units.stream().max(Comparator.comparingDouble(limits::peak)).orElse(Arithmetic.F32);
+        double peak = limits.peak(fastest);
+        double calculating = peak > 0 ? sum.operations() * NANOS / peak : 0;
         double limit = Math.max(reading, calculating);
         String bound = limit == 0
                 ? NOTHING
-                : calculating > reading ? word(fastest.orElseThrow().name()) : MEMORY;
+                : calculating > reading ? word(fastest.name()) : MEMORY;
         return new Line(
                 word(sum.operation().name()), sum.calls(), sum.nanos(), sum.bytes(), sum.operations(), limit, bound);
     }
