@@ -76,10 +76,10 @@ public record RooflinePhase(String name, long tokens, double nanos, List<Line> l
             named += sum.nanos();
             lines.add(line(sum, limits, sum.operation() == Operation.ATTENTION ? attention() : weights));
         }
-        // Operations may overlap the clock's end by what comes after the last token.
-        double between = Math.max(0, nanos - named);
-        lines.add(new Line(BETWEEN, 0, between, 0, 0, 0, NOTHING));
-        return new RooflinePhase(name, tokens, nanos, lines);
+        // The clock stops when the last token is handed over, which is before the operation that does so ends.
+        double whole = Math.max(nanos, named);
+        lines.add(new Line(BETWEEN, 0, whole - named, 0, 0, 0, NOTHING));
+        return new RooflinePhase(name, tokens, whole, lines);
     }
 
     /// Keys and values are no quantized numbers.
@@ -94,9 +94,7 @@ public record RooflinePhase(String name, long tokens, double nanos, List<Line> l
         double peak = limits.peak(fastest);
         double calculating = peak > 0 ? sum.operations() * NANOS / peak : 0;
         double limit = Math.max(reading, calculating);
-        String bound = limit == 0
-                ? NOTHING
-                : calculating > reading ? word(fastest.name()) : MEMORY;
+        String bound = limit == 0 ? NOTHING : calculating > reading ? word(fastest.name()) : MEMORY;
         return new Line(
                 word(sum.operation().name()), sum.calls(), sum.nanos(), sum.bytes(), sum.operations(), limit, bound);
     }
