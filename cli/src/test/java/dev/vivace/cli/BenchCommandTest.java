@@ -131,7 +131,7 @@ class BenchCommandTest {
             }
         }
         double whole = phase.get("time_ns").asDouble();
-        assertThat(sum).isCloseTo(whole, within(0.05 * whole));
+        assertThat(sum).isCloseTo(whole, within(1e-6 * whole));
         refused("a roofline of several sequences", "--roofline", "-b", "2");
     }
 
