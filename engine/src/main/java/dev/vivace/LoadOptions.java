@@ -23,10 +23,26 @@ import java.util.Optional;
 /// @param tuning where it comes from which kernel is taken where a level has several
 /// @param cacheFolder where to keep what is worth keeping between runs; empty: nowhere
 public record LoadOptions(
-        int threads, int context, DType cacheType, Isa ceiling, long memoryBytes, Plan plan, Artifacts artifacts, TuningChoice tuning, Optional<Path> cacheFolder) {
+        int threads,
+        int context,
+        DType cacheType,
+        Isa ceiling,
+        long memoryBytes,
+        Plan plan,
+        Artifacts artifacts,
+        TuningChoice tuning,
+        Optional<Path> cacheFolder) {
     /// All cores, the model's context, an f16 cache, the best kernels without measuring, free memory, no technique.
-    public static final LoadOptions DEFAULT =
-            new LoadOptions(0, 0, DType.F16, Isa.values()[Isa.values().length - 1], 0, Plan.PLAIN, Artifacts.NONE, new TuningChoice.Fixed(), Optional.empty());
+    public static final LoadOptions DEFAULT = new LoadOptions(
+            0,
+            0,
+            DType.F16,
+            Isa.values()[Isa.values().length - 1],
+            0,
+            Plan.PLAIN,
+            Artifacts.NONE,
+            new TuningChoice.Fixed(),
+            Optional.empty());
 
     /// Checks each range.
     public LoadOptions {
@@ -51,7 +67,8 @@ public record LoadOptions(
 
     /// The same with this context.
     public LoadOptions withContext(int positions) {
-        return new LoadOptions(threads, positions, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder);
+        return new LoadOptions(
+                threads, positions, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder);
     }
 
     /// The same with this cache type.
@@ -71,13 +88,13 @@ public record LoadOptions(
 
     /// The same with this plan.
     public LoadOptions withPlan(Plan techniques) {
-        return new LoadOptions(threads, context, cacheType, ceiling, memoryBytes, techniques, artifacts, tuning, cacheFolder);
+        return new LoadOptions(
+                threads, context, cacheType, ceiling, memoryBytes, techniques, artifacts, tuning, cacheFolder);
     }
 
     /// The same with this tuning.
     public LoadOptions withTuning(TuningChoice choice) {
-        return new LoadOptions(
-                threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, choice, cacheFolder);
+        return new LoadOptions(threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, choice, cacheFolder);
     }
 
     /// The same with this cache folder, made when something is first kept.

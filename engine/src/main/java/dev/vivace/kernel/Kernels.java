@@ -132,6 +132,25 @@ public interface Kernels {
             long lse2Offset,
             int n);
 
+    /// As [#merge] for `heads` partials one after another: outputs of `n` elements and one log-sum-exp each.
+    default void mergeHeads(
+            MemorySegment out,
+            long outOffset,
+            MemorySegment lse,
+            long lseOffset,
+            MemorySegment out2,
+            long out2Offset,
+            MemorySegment lse2,
+            long lse2Offset,
+            int heads,
+            int n) {
+        for (int head = 0; head < heads; head++) {
+            long at = 4L * head * n;
+            long sum = 4L * head;
+            merge(out, outOffset + at, lse, lseOffset + sum, out2, out2Offset + at, lse2, lse2Offset + sum, n);
+        }
+    }
+
     /// Scores of one query head against the keys of slots `[from, to)`: `softcap(scale * dot)` written as f32
     /// to `out` at byte `offset`, one after another.
     void scores(

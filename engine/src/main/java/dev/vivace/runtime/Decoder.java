@@ -157,6 +157,14 @@ public final class Decoder implements AutoCloseable {
         return CachePlan.bytesPerToken(core.spec(), core.plainLayout().dtype());
     }
 
+    long profileStart() {
+        return core.compute().start();
+    }
+
+    void profileEnd(StepProfile.Operation operation, long start) {
+        core.compute().end(operation, start, 0, 0);
+    }
+
     CacheBudget budget() {
         return budget;
     }

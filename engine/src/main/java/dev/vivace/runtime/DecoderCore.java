@@ -155,6 +155,17 @@ final class DecoderCore implements AutoCloseable {
         return feedForwards[layer];
     }
 
+    /// Whether the last layer is the model's own and nobody watches: then rows whose logits are not asked for
+    /// need but their keys and values of it.
+    boolean isPlainAtTheEnd() {
+        int last = mixers.length - 1;
+        return last >= 0
+                && mixers[last] == softmax
+                && feedForwards[last] == dense
+                && placement instanceof SingleMachine
+                && taps.isEmpty();
+    }
+
     Placement placement() {
         return placement;
     }

@@ -65,7 +65,6 @@ final class DecodeEmitter {
         a.test(RAX, RAX);
         a.jump(Condition.E, done);
         Label block = a.here();
-        nextBlock(SpanScratch.KEY_AT);
         keys.emit();
         dots();
         weights();
@@ -117,6 +116,8 @@ final class DecodeEmitter {
 
     /// Dot products to SCORES `[heads, BLOCK]`.
     private void dots() {
+        nextBlock(SpanScratch.KEY_AT);
+        a.add(R14, Mem.at(RBX, SpanScratch.KEY_AT));
         for (int slot = 0; slot < BLOCK; slot += PASS * code.lanes) {
             for (int i = 0; i < heads * PASS; i++) {
                 code.zero(code.v(i));
@@ -152,6 +153,10 @@ final class DecodeEmitter {
         Vec key = code.v(heads * PASS + heads);
         int bytes = keys.turned().blockBytes();
         for (int d = 0; d < dimensions; d++) {
+            // As many lines of the next block as there are dimensions, times bytes of an element.
+            for (int i = 0; slot == 0 && i < elementBytes; i++) {
+                a.prefetch(0, Mem.at(R14, 64 * (d * elementBytes + i)));
+            }
             for (int h = 0; h < heads; h++) {
                 a.emit(Op.VBROADCASTSS, code.v(heads * PASS + h), head(R8, R9, h).plus(4 * d));
             }
@@ -167,6 +172,9 @@ final class DecodeEmitter {
             a.add(R9, 4 * dimensions);
         }
         a.add(R10, bytes * BLOCK * dimensions);
+        if (slot == 0) {
+            a.add(R14, 64 * elementBytes * dimensions);
+        }
         a.sub(RDX, dimensions);
     }
 

@@ -203,7 +203,7 @@ final class AssemblyText {
     /// The instruction as a disassembler has it, with what differs between encodings of one line made equal.
     static String plain(String line) {
         String[] parts = line.split(" ", 2);
-        String name = parts[0].replaceAll("_(STORE|TO_GPR|GPR|K)$", "").toLowerCase(Locale.ROOT);
+        String name = parts[0].replaceAll("(_LOW)?_(STORE|TO_GPR|GPR|K)$", "").toLowerCase(Locale.ROOT);
         name = SAME.getOrDefault(name, name);
         if (parts.length == 1) {
             return name;
