@@ -29,6 +29,11 @@ public enum Gpr implements Operand {
     }
 
     @Override
+    public int number() {
+        return ordinal();
+    }
+
+    @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
     }
