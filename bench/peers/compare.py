@@ -1,5 +1,5 @@
 """Vivace beside other engines: one test after the other, the engines taking turns, the best of several rounds."""
-import argparse, json, os, re, subprocess, sys, time
+import argparse, json, os, re, signal, subprocess, sys, time
 import measure
 from report import table
 
@@ -163,6 +163,7 @@ def arguments():
 
 def main():
     a = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))      # what runs below is ended too
     for model in a.models:
         if not os.path.isfile(model): sys.exit(f"bench/peers/compare: no such model file: {model}")
     tests, say = a.tests.split(","), lambda text: print(text, file=sys.stderr, flush=True)

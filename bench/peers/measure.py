@@ -27,15 +27,19 @@ def run(command, environment=None, timeout=600, loop=None):
     p = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
                          env=environment)
     texts, first = {p.stdout: b"", p.stderr: b""}, None
-    open_pipes = list(texts)
-    while open_pipes:
-        ready, _, _ = select.select(open_pipes, [], [], max(0, start + timeout - time.monotonic()))
-        if not ready: p.kill(); break
-        for pipe in ready:
-            part = os.read(pipe.fileno(), 65536)
-            if part and pipe is p.stdout and first is None: first = time.monotonic() - start
-            texts[pipe] += part
-            if not part: open_pipes.remove(pipe)
+    open_pipes, late = list(texts), False
+    try:
+        while open_pipes and not late:
+            ready, _, _ = select.select(open_pipes, [], [], max(0, start + timeout - time.monotonic()))
+            late = not ready
+            for pipe in ready:
+                part = os.read(pipe.fileno(), 65536)
+                if part and pipe is p.stdout and first is None: first = time.monotonic() - start
+                texts[pipe] += part
+                if not part: open_pipes.remove(pipe)
+    finally:
+        if open_pipes: p.kill()          # too late, or this script is ended itself
+    if late: texts[p.stderr] += f"\nnot done after {timeout} s".encode()
     _, status, usage = os.wait4(p.pid, 0)
     p.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - start

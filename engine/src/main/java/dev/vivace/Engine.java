@@ -12,7 +12,6 @@ import dev.vivace.seam.Part;
 import dev.vivace.seam.Runner;
 import dev.vivace.seam.Services;
 import dev.vivace.seam.Technique;
-import dev.vivace.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,12 +42,28 @@ final class Engine implements AutoCloseable {
             Checkpoint checkpoint,
             Services services,
             Lock turn,
-            DType cacheType,
+            LoadOptions options,
             MemoryPlan memory,
             List<Technique> modelScope) {
         long cacheLimit = Math.max(0, memory.freeBytes() - memory.fixedBytes());
-        Decoder.Settings settings = new Decoder.Settings(cacheType, cacheLimit, new int[0]);
-        return new Engine(Decoder.load(checkpoint, services, settings, modelScope), turn);
+        long all = checkpoint.bytes();
+        long[] done = new long[1];
+        Decoder.Settings settings = new Decoder.Settings(options.cacheType(), cacheLimit, new int[0], (name, bytes) -> {
+            done[0] = Math.min(all, done[0] + bytes);
+            options.progress().loaded(done[0], all);
+        });
+        Decoder decoder;
+        // Packing uses the workers, which steps of the model's other engines use too.
+        turn.lock();
+        try {
+            decoder = Decoder.load(checkpoint, services, settings, modelScope);
+        } finally {
+            turn.unlock();
+        }
+        if (done[0] < all) {
+            options.progress().loaded(all, all);
+        }
+        return new Engine(decoder, turn);
     }
 
     /// The parts of request techniques; those of equal techniques are bound once, so that their requests share

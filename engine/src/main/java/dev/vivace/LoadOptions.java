@@ -22,11 +22,30 @@ import java.util.Optional;
 /// @param artifacts side files of techniques
 /// @param tuning where it comes from which kernel is taken where a level has several
 /// @param cacheFolder where to keep what is worth keeping between runs; empty: nowhere
+/// @param progress hears how far loading is
 public record LoadOptions(
-        int threads, int context, DType cacheType, Isa ceiling, long memoryBytes, Plan plan, Artifacts artifacts, TuningChoice tuning, Optional<Path> cacheFolder) {
+        int threads,
+        int context,
+        DType cacheType,
+        Isa ceiling,
+        long memoryBytes,
+        Plan plan,
+        Artifacts artifacts,
+        TuningChoice tuning,
+        Optional<Path> cacheFolder,
+        LoadProgress progress) {
     /// All cores, the model's context, an f16 cache, the best kernels without measuring, free memory, no technique.
-    public static final LoadOptions DEFAULT =
-            new LoadOptions(0, 0, DType.F16, Isa.values()[Isa.values().length - 1], 0, Plan.PLAIN, Artifacts.NONE, new TuningChoice.Fixed(), Optional.empty());
+    public static final LoadOptions DEFAULT = new LoadOptions(
+            0,
+            0,
+            DType.F16,
+            Isa.values()[Isa.values().length - 1],
+            0,
+            Plan.PLAIN,
+            Artifacts.NONE,
+            new TuningChoice.Fixed(),
+            Optional.empty(),
+            LoadProgress.SILENT);
 
     /// Checks each range.
     public LoadOptions {
@@ -46,44 +65,60 @@ public record LoadOptions(
 
     /// The same with this many threads.
     public LoadOptions withThreads(int count) {
-        return new LoadOptions(count, context, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder);
+        return new LoadOptions(count, context, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder, progress);
     }
 
     /// The same with this context.
     public LoadOptions withContext(int positions) {
-        return new LoadOptions(threads, positions, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder);
+        return new LoadOptions(
+                threads, positions, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder, progress);
     }
 
     /// The same with this cache type.
     public LoadOptions withCacheType(DType type) {
-        return new LoadOptions(threads, context, type, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder);
+        return new LoadOptions(threads, context, type, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder, progress);
     }
 
     /// The same with this ceiling.
     public LoadOptions withCeiling(Isa level) {
-        return new LoadOptions(threads, context, cacheType, level, memoryBytes, plan, artifacts, tuning, cacheFolder);
+        return new LoadOptions(threads, context, cacheType, level, memoryBytes, plan, artifacts, tuning, cacheFolder, progress);
     }
 
     /// The same with this much memory.
     public LoadOptions withMemoryBytes(long bytes) {
-        return new LoadOptions(threads, context, cacheType, ceiling, bytes, plan, artifacts, tuning, cacheFolder);
+        return new LoadOptions(threads, context, cacheType, ceiling, bytes, plan, artifacts, tuning, cacheFolder, progress);
     }
 
     /// The same with this plan.
     public LoadOptions withPlan(Plan techniques) {
-        return new LoadOptions(threads, context, cacheType, ceiling, memoryBytes, techniques, artifacts, tuning, cacheFolder);
+        return new LoadOptions(
+                threads, context, cacheType, ceiling, memoryBytes, techniques, artifacts, tuning, cacheFolder, progress);
     }
 
     /// The same with this tuning.
     public LoadOptions withTuning(TuningChoice choice) {
-        return new LoadOptions(
-                threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, choice, cacheFolder);
+        return new LoadOptions(threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, choice, cacheFolder, progress);
     }
 
     /// The same with this cache folder, made when something is first kept.
     public LoadOptions withCacheFolder(Path folder) {
         return new LoadOptions(
-                threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, Optional.of(folder));
+                threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, Optional.of(folder), progress);
+    }
+
+    /// The same with this listener.
+    public LoadOptions withProgress(LoadProgress listener) {
+        return new LoadOptions(
+                threads,
+                context,
+                cacheType,
+                ceiling,
+                memoryBytes,
+                plan,
+                artifacts,
+                tuning,
+                cacheFolder,
+                listener);
     }
 
     /// The kernels that these options choose.

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /// What a model will take, drawn up before it is loaded.
 ///
-/// @param weightsBytes the file's weights, mapped
+/// @param weightsBytes the file's weights, mapped, as far as they are read where they are
 /// @param packedBytes copies that packing makes
 /// @param scratchBytes buffers of a step at the end of a full context
 /// @param scratchBytesPerToken how much of that each position of the context adds

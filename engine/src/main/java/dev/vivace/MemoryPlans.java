@@ -1,11 +1,13 @@
 package dev.vivace;
 
+import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Kernels;
 import dev.vivace.model.Checkpoint;
 import dev.vivace.model.DecoderSpec;
 import dev.vivace.model.LayerSpec;
 import dev.vivace.runtime.CachePlan;
 import dev.vivace.tensor.Matrix;
+import dev.vivace.tensor.Tensor;
 import java.util.function.ToIntFunction;
 
 /// Draws up memory plans.
@@ -27,11 +29,20 @@ final class MemoryPlans {
         long perToken = CachePlan.bytesPerToken(spec, options.cacheType());
         long partial = partial(spec);
         long scratch = scratch(spec)
+                + prepared(spec, kernels)
                 + partial * wanted
                 + threads
                         * kernels.scratchBytes(
                                 widest(spec), most(spec, layer -> Math.max(layer.keyDim(), layer.valueDim())));
-        MemoryPlan plan = new MemoryPlan(checkpoint.bytes(), 0, scratch, partial, perToken, wanted, free);
+        long packed = 0;
+        long inPlace = 0;
+        for (Tensor tensor : checkpoint.tensors()) {
+            long copy = tensor.rows() > 1 ? kernels.packedBytes(tensor) : 0;
+            packed += copy;
+            // A mapped file's memory goes back to the system once its weights are copied.
+            inPlace += copy > 0 && tensor.data().isMapped() ? 0 : tensor.data().byteSize();
+        }
+        MemoryPlan plan = new MemoryPlan(inPlace, packed, scratch, partial, perToken, wanted, free);
         if (plan.fits() || options.context() > 0) {
             return plan;
         }
@@ -52,6 +63,15 @@ final class MemoryPlans {
         floats += 2L * most(spec, LayerSpec::keyWidth) + most(spec, LayerSpec::valueWidth);
         floats += most(spec, LayerSpec::outputWidth) + 2L * most(spec, LayerSpec::hidden);
         return 4L * (ROWS * floats + spec.vocabulary());
+    }
+
+    /// Rows of a full step in the form that weights want them in, kept a little larger than need be.
+    private static long prepared(DecoderSpec spec, Kernels kernels) {
+        long most = 0;
+        for (InputForm form : InputForm.values()) {
+            most = Math.max(most, kernels.inputBytes(form, ROWS, widest(spec)));
+        }
+        return most + most / 4;
     }
 
     private static int widest(DecoderSpec spec) {

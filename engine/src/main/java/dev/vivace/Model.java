@@ -162,7 +162,7 @@ public final class Model implements AutoCloseable {
         List<Technique> key = plan.modelScope();
         @Nullable Engine found = engines.get(key);
         if (found == null) {
-            found = Engine.load(checkpoint, services, turn, options.cacheType(), memory, key);
+            found = Engine.load(checkpoint, services, turn, options, memory, key);
             found.profile(profile);
             engines.put(key, found);
         }

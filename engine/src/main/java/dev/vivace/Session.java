@@ -75,7 +75,8 @@ public final class Session implements AutoCloseable {
     private synchronized Generation begin(int[] tokens, int maxTokens, GenerateOptions options) {
         requireFree();
         int cached = reuse(tokens);
-        Sampler sampler = options.sampling().sampler(model.nextSeed());
+        Sampler sampler =
+                options.sampling().sampler(model.nextSeed(), model.kernels().kernels());
         for (int token : tokens) {
             sampler.accept(token);
         }

@@ -39,6 +39,7 @@ class MemoryPlanTest {
     private void takesWhatItsPlanSays(String model, int context, int heapMib, int cycles) throws Exception {
         List<String> arguments = List.of(
                 "-XX:NativeMemoryTracking=summary",
+                "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
                 "-Xmx" + heapMib + "m",
                 "--add-modules=jdk.incubator.vector",

@@ -37,7 +37,8 @@ final class MemoryTaken {
                 Session session = model.session()) {
             loaded = bytes() - before;
             MemoryPlan plan = model.memory();
-            planned = plan.totalBytes() - (builtIn ? 0 : plan.weightsBytes());
+            // Copies that packing makes are the system's memory, which the machine does not count.
+            planned = plan.totalBytes() - plan.packedBytes() - (builtIn ? 0 : plan.weightsBytes());
             int[] prompt = new int[model.context() - GREEDY.maxTokens()];
             Arrays.setAll(prompt, i -> 300 + i % 100);
             session.generate(Prompt.tokens(prompt), GREEDY).answer();

@@ -47,6 +47,11 @@ public record Console(
         return variable("VIVACE_DEBUG").filter(value -> !value.equals("0")).isPresent();
     }
 
+    /// Whether somebody sees what standard error says as it is said.
+    boolean showsProgress() {
+        return isTerminal;
+    }
+
     /// All of standard input, 64 MiB at most.
     String readInput() {
         try {

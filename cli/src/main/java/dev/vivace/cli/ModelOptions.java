@@ -32,7 +32,14 @@ final class ModelOptions {
     /// Loads the model to run it; says on standard error what is slower or smaller than could be.
     @SuppressWarnings("MustBeClosedChecker") // whoever calls closes it
     Model load(Console console, LoadOptions options) {
-        Model loaded = file(console).map(path -> Model.load(path, options)).orElseGet(() -> Model.builtIn(options));
+        LoadingLine line = new LoadingLine(console);
+        LoadOptions told = options.withProgress(line);
+        Model loaded;
+        try {
+            loaded = file(console).map(path -> Model.load(path, told)).orElseGet(() -> Model.builtIn(told));
+        } finally {
+            line.clear();
+        }
         notes(loaded).forEach(note -> console.err().println("vivace: " + note));
         return loaded;
     }

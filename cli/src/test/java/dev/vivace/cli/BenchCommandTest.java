@@ -120,8 +120,7 @@ class BenchCommandTest {
         assertThat(shown.code()).isZero();
         assertThat(shown.out()).contains("pp64: ", "tg8: ", "gate-up", "attention", "first to improve: ");
         Outcome json = bench("--roofline", "--json", "-p", "0", "-n", "8", "-t", "1", "-r", "2");
-        JsonNode phase =
-                JsonMapper.shared().readTree(json.out()).get("phases").get(0);
+        JsonNode phase = JsonMapper.shared().readTree(json.out()).get("phases").get(0);
         assertThat(phase.get("tokens").asInt()).isEqualTo(16);
         double sum = 0;
         for (JsonNode operation : phase.get("operations")) {
@@ -132,7 +131,7 @@ class BenchCommandTest {
             }
         }
         double whole = phase.get("time_ns").asDouble();
-        assertThat(sum).isCloseTo(whole, within(0.05 * whole));
+        assertThat(sum).isCloseTo(whole, within(1e-6 * whole));
         refused("a roofline of several sequences", "--roofline", "-b", "2");
     }
 

@@ -53,7 +53,9 @@ class InspectCpuTest {
                 Optional.of("Vendor-1-2-3"),
                 List.of(49_152L, 0L, 33_554_432L),
                 Map.of("avx2", true),
-                List.of(new CpuReport.Level(Isa.SCALAR, Optional.empty()), new CpuReport.Level(Isa.AMX, Optional.of("no"))),
+                List.of(
+                        new CpuReport.Level(Isa.SCALAR, Optional.empty()),
+                        new CpuReport.Level(Isa.AMX, Optional.of("no"))),
                 "denied",
                 new KernelLevels.Choice(new ScalarKernels(), "Why.", false),
                 List.of(

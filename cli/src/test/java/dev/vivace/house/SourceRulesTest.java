@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,5 +139,16 @@ class SourceRulesTest {
         String source = "class A { Object a = System.getenv(\"VIVACE_MODEL\"); }";
         assertThat(SourceRules.check("A.java", source, Kind.COMMAND_LINE)).isEmpty();
         assertThat(SourceRules.check("A.java", source, Kind.ENGINE)).hasSize(1);
+    }
+
+    @Test
+    void an_enum_of_a_hundred_constants_is_a_table_documented_as_a_whole() {
+        assertThat(SourceRules.check("Table.java", table(100), Kind.ENGINE)).isEmpty();
+        assertThat(SourceRules.check("Table.java", table(99), Kind.ENGINE)).hasSize(99);
+    }
+
+    private static String table(int lines) {
+        return "package a;\n\n/// A table.\npublic enum Table {\n"
+                + IntStream.range(0, lines).mapToObj(i -> "    LINE" + i).collect(Collectors.joining(",\n")) + "\n}\n";
     }
 }

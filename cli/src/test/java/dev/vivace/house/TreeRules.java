@@ -27,6 +27,7 @@ final class TreeRules extends TreePathScanner<Void, Void> {
     private static final Pattern GETTER = Pattern.compile("get[A-Z].*");
     private static final Set<String> SETTINGS =
             Set.of("System.getenv", "System.getProperty", "Boolean.getBoolean", "Integer.getInteger", "Long.getLong");
+    private static final int TABLE_LINES = 100;
     private static final Pattern MACHINE_PROPERTY = Pattern.compile("(os|java|sun|user|file|line|path)\\..*");
 
     private final String file;
@@ -93,7 +94,7 @@ final class TreeRules extends TreePathScanner<Void, Void> {
             if (flags.contains(Modifier.STATIC) && !constant) {
                 breach(variable, "the static field " + variable.getName() + " is not final");
             }
-            if (!isComponent(type, variable) && isApi(getCurrentPath())) {
+            if (!isComponent(type, variable) && !isLineOfTable(type, variable) && isApi(getCurrentPath())) {
                 requireComment(variable, variable.getName().toString());
             }
         }
@@ -150,6 +151,21 @@ final class TreeRules extends TreePathScanner<Void, Void> {
     private static boolean isComponent(ClassTree type, VariableTree variable) {
         return type.getKind() == Tree.Kind.RECORD
                 && !variable.getModifiers().getFlags().contains(Modifier.STATIC);
+    }
+
+    /// An enum of this many constants is a table: it is documented as a whole.
+    private static boolean isLineOfTable(ClassTree type, VariableTree variable) {
+        return isConstant(type, variable)
+                && type.getMembers().stream()
+                                .filter(member -> member instanceof VariableTree other && isConstant(type, other))
+                                .count()
+                        >= TABLE_LINES;
+    }
+
+    private static boolean isConstant(ClassTree type, VariableTree variable) {
+        return type.getKind() == Tree.Kind.ENUM
+                && variable.getModifiers().getFlags().contains(Modifier.STATIC)
+                && variable.getType().toString().contentEquals(type.getSimpleName());
     }
 
     private void requireComponents(ClassTree type) {

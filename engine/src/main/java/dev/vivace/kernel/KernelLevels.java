@@ -23,8 +23,8 @@ public final class KernelLevels {
     ///
     /// @param kernels the kernels
     /// @param reason one plain sentence fit for a user
-    /// @param slower whether something else than the processor stands in the way of faster kernels, such as flags at
-    ///     the start of Java or a system that forbids machine code: worth a line to the user
+    /// @param slower whether something else than the processor stands in the way of faster kernels, such as a flag
+    ///     at the start of Java or a system that forbids machine code: worth a line to the user
     public record Choice(Kernels kernels, String reason, boolean slower) {}
 
     /// The best kernels that this virtual machine can run, at most `ceiling`, fixed where a level has several. Never

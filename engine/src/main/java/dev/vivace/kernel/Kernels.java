@@ -24,6 +24,17 @@ public interface Kernels {
     /// `arena`.
     Weights pack(Tensor tensor, Arena arena);
 
+    /// As [#pack], its work shared out to `tasks`. Where everything was copied, the memory of a mapped file behind
+    /// `tensor` is handed back to the system, which reads it again should anybody ask for it.
+    default Weights pack(Tensor tensor, Arena arena, Tasks tasks) {
+        return pack(tensor, arena);
+    }
+
+    /// Bytes that [#pack] will allocate for `tensor`; 0 where it borrows the tensor's own.
+    default long packedBytes(Tensor tensor) {
+        return 0;
+    }
+
     /// Writes row `row` of the weights as f32 to `out` at byte `offset`.
     void decode(Weights weights, int row, MemorySegment out, long offset);
 
@@ -107,6 +118,10 @@ public interface Kernels {
     /// Loads `n` elements of `dtype` (F32, F16 or BF16) from `source` as f32.
     void load(DType dtype, MemorySegment source, long sourceOffset, MemorySegment target, long targetOffset, int n);
 
+    /// The index of the first of the f32 `[from, to)` after byte `offset` that is above `threshold`, which is less
+    /// than infinity, or no number; `to` if there is none.
+    int firstAbove(MemorySegment values, long offset, int from, int to, float threshold);
+
     /// Softmax attention of one span, see [AttentionSpan]: normalised outputs and their log-sum-exp.
     ///
     /// The order of summation depends on slot numbers only (blocks begin at multiples of the page size), so a
@@ -127,6 +142,25 @@ public interface Kernels {
             MemorySegment lse2,
             long lse2Offset,
             int n);
+
+    /// As [#merge] for `heads` partials one after another: outputs of `n` elements and one log-sum-exp each.
+    default void mergeHeads(
+            MemorySegment out,
+            long outOffset,
+            MemorySegment lse,
+            long lseOffset,
+            MemorySegment out2,
+            long out2Offset,
+            MemorySegment lse2,
+            long lse2Offset,
+            int heads,
+            int n) {
+        for (int head = 0; head < heads; head++) {
+            long at = 4L * head * n;
+            long sum = 4L * head;
+            merge(out, outOffset + at, lse, lseOffset + sum, out2, out2Offset + at, lse2, lse2Offset + sum, n);
+        }
+    }
 
     /// Scores of one query head against the keys of slots `[from, to)`: `softcap(scale * dot)` written as f32
     /// to `out` at byte `offset`, one after another.

@@ -28,7 +28,7 @@ public final class KvBlocks {
     /// @param kvHeads key-value heads
     /// @param keyDim elements of a key of one head
     /// @param valueDim elements of a value of one head
-    /// @param dtype F32 or F16 (kernels read no other yet), for keys and values
+    /// @param dtype F32, F16 or BF16, for keys and values
     /// @param pageTokens slots of a page, a power of two
     public KvBlocks(int kvHeads, int keyDim, int valueDim, DType dtype, int pageTokens) {
         this.kvHeads = kvHeads;

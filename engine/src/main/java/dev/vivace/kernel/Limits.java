@@ -58,9 +58,8 @@ public final class Limits implements AutoCloseable {
     /// @param bytes 4096 at least
     public double readRate(long bytes) {
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment buffer = emitted != null
-                    ? NativeMemory.allocate(bytes, arena)
-                    : arena.allocate(bytes, Matrix.ALIGNMENT);
+            MemorySegment buffer =
+                    emitted != null ? NativeMemory.allocate(bytes, arena) : arena.allocate(bytes, Matrix.ALIGNMENT);
             // Pages that nobody wrote are all the same page.
             workers.run((worker, of) -> share(buffer, worker, of).fill((byte) 1));
             double best = 0;

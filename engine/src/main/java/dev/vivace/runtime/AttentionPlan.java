@@ -8,8 +8,8 @@ import java.util.List;
 /// into *pieces* at fixed multiples of [AttentionTiles#SPAN] slots. Where a cut falls depends on slot numbers
 /// alone, so a row's bits do not depend on who else is in the step.
 final class AttentionPlan {
-    /// Rows of a tile that share one pass over the keys.
-    static final int TILE_ROWS = 16;
+    /// Pairs of row and query head of one key-value head that share one pass over the keys.
+    private static final int TILE_PAIRS = 64;
 
     private final AttentionTiles tiles = new AttentionTiles();
     private final RunList mask = new RunList();
@@ -18,15 +18,18 @@ final class AttentionPlan {
     private final RunList numbered = new RunList();
     private boolean[] covered = new boolean[32];
     private boolean[] touched = new boolean[32];
+    private int tileRows = TILE_PAIRS;
 
     /// The work planned last.
     AttentionTiles tiles() {
         return tiles;
     }
 
-    /// Plans the rows of a layer; `selections` narrow what `masks` allows.
-    void plan(LiveRows rows, int layer, int heads, ModelMask masks, List<Selection> selections) {
+    /// Plans the rows of a layer; `selections` narrow what `masks` allows. `group` query heads share a key-value
+    /// head.
+    void plan(LiveRows rows, int layer, int heads, int group, ModelMask masks, List<Selection> selections) {
         tiles.clear();
+        tileRows = Math.max(1, TILE_PAIRS / group);
         if (selections.isEmpty()) {
             plain(rows, layer, masks, 0, rows.count());
             return;
@@ -53,7 +56,7 @@ final class AttentionPlan {
         while (row < last) {
             int end = row + 1;
             if (masks.simple(row) && rows.phase(row).isPrefill()) {
-                while (end < last && end - row < TILE_ROWS && follows(rows, masks, end)) {
+                while (end < last && end - row < tileRows && follows(rows, masks, end)) {
                     end++;
                 }
             }
@@ -92,8 +95,8 @@ final class AttentionPlan {
             simple &= masks.simple(row) && rows.cached(row) == rows.cached(from);
         }
         if (simple && !selection.renumbered(tile)) {
-            for (int row = from; row < to; row += TILE_ROWS) {
-                shared(row, Math.min(to, row + TILE_ROWS), head, masks);
+            for (int row = from; row < to; row += tileRows) {
+                shared(row, Math.min(to, row + tileRows), head, masks);
             }
             return;
         }

@@ -75,6 +75,15 @@ final class AttentionTiles {
         return tilePieces[tile + 1] - tilePieces[tile];
     }
 
+    /// Slots of a piece.
+    int slots(int piece) {
+        int slots = 0;
+        for (int run = pieceRuns[piece]; run < pieceRuns[piece + 1]; run++) {
+            slots += runs.length[run];
+        }
+        return slots;
+    }
+
     int firstRun(int piece) {
         return pieceRuns[piece];
     }

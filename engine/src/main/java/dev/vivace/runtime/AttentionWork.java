@@ -7,14 +7,19 @@ import dev.vivace.model.LayerSpec;
 import dev.vivace.seam.Selection;
 import dev.vivace.tensor.Matrix;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// Runs [AttentionTiles]: every (piece, key-value head) is one item that any worker may take; then the pieces
-/// of each tile are merged in order of position. Reused.
+/// of each tile are merged in order of position. Little work stays with the calling thread: to wake others costs
+/// more. Reused.
 final class AttentionWork implements AutoCloseable {
+    /// Multiplications below which the calling thread works alone: a few microseconds.
+    private static final long FEW_PRODUCTS = 1 << 18;
+    /// Elements merged below which it does.
+    private static final long FEW_ELEMENTS = 1 << 15;
+
     private final Compute compute;
     private final AttentionSpan[] spans;
-    private final AtomicInteger next = new AtomicInteger();
+    private final SpanQueue queue = new SpanQueue();
     private final Scratch partialOut;
     private final Scratch partialLse;
     private final Workers.Job attend = this::attend;
@@ -25,6 +30,8 @@ final class AttentionWork implements AutoCloseable {
     private int[] itemKvHead = new int[64];
     private int[] tileExtra = new int[16];
     private int items;
+    private long products;
+    private int extras;
     private int[] nowhere = new int[0];
     private int[] everywhere = new int[0];
 
@@ -62,18 +69,27 @@ final class AttentionWork implements AutoCloseable {
             everywhere = new int[nowhere.length];
             Arrays.fill(everywhere, Integer.MAX_VALUE);
         }
-        boolean pieced = layOut();
-        next.set(0);
-        compute.workers().run(attend);
-        if (pieced) {
-            compute.workers().run(merge);
+        layOut();
+        int threads = products < FEW_PRODUCTS ? 1 : compute.workers().threads();
+        queue.begin(items);
+        if (threads == 1) {
+            attend(0, 1);
+        } else {
+            compute.workers().run(attend);
+        }
+        if (extras > 0) {
+            if ((long) extras * out.columns() < FEW_ELEMENTS) {
+                merge(0, 1);
+            } else {
+                compute.workers().run(merge);
+            }
         }
     }
 
-    /// Lists the items and gives every piece but a tile's first a place of its own; returns whether there are
-    /// such pieces.
-    private boolean layOut() {
+    /// Lists the items and gives every piece but a tile's first a place of its own.
+    private void layOut() {
         items = 0;
+        products = 0;
         int extra = 0;
         if (tileExtra.length < plan.tiles()) {
             tileExtra = new int[Math.max(plan.tiles(), tileExtra.length * 2)];
@@ -84,15 +100,17 @@ final class AttentionWork implements AutoCloseable {
             boolean all = plan.head(tile) == Selection.ALL_HEADS;
             int firstHead = all ? 0 : plan.head(tile) / spec.group();
             int lastHead = all ? spec.kvHeads() : firstHead + 1;
+            long width = (long) (all ? spec.heads() : 1) * (spec.keyDim() + spec.valueDim()) * plan.rows(tile);
             for (int piece = 0; piece < plan.pieces(tile); piece++) {
+                products += width * plan.slots(plan.firstPiece(tile) + piece);
                 for (int head = firstHead; head < lastHead; head++) {
                     item(tile, piece, head);
                 }
             }
         }
+        extras = extra;
         extraOut = Views.columns(partialOut.rows(extra), out.columns());
         extraLse = Views.columns(partialLse.rows(extra), lse.columns());
-        return extra > 0;
     }
 
     private void item(int tile, int piece, int kvHead) {
@@ -109,7 +127,7 @@ final class AttentionWork implements AutoCloseable {
     private void attend(int worker, int of) {
         Kernels kernels = compute.kernels();
         AttentionSpan span = spans[worker];
-        for (int item = next.getAndIncrement(); item < items; item = next.getAndIncrement()) {
+        for (int item = queue.next(); item < items; item = queue.next()) {
             fill(span, itemTile[item], itemPiece[item], itemKvHead[item]);
             kernels.attend(span);
         }
@@ -160,22 +178,21 @@ final class AttentionWork implements AutoCloseable {
 
     /// Merges row `from` of a later partial into row `row` of the result.
     private void merge(int row, int from, int head, Matrix laterOut, Matrix laterLse) {
-        int first = head == Selection.ALL_HEADS ? 0 : head;
-        int last = head == Selection.ALL_HEADS ? spec.heads() : head + 1;
-        for (int h = first; h < last; h++) {
-            long at = 4L * h * spec.valueDim();
-            compute.kernels()
-                    .merge(
-                            out.data(),
-                            out.offset(row) + at,
-                            lse.data(),
-                            lse.offset(row) + 4L * h,
-                            laterOut.data(),
-                            laterOut.offset(from) + at,
-                            laterLse.data(),
-                            laterLse.offset(from) + 4L * h,
-                            spec.valueDim());
-        }
+        boolean all = head == Selection.ALL_HEADS;
+        int first = all ? 0 : head;
+        long at = 4L * first * spec.valueDim();
+        compute.kernels()
+                .mergeHeads(
+                        out.data(),
+                        out.offset(row) + at,
+                        lse.data(),
+                        lse.offset(row) + 4L * first,
+                        laterOut.data(),
+                        laterOut.offset(from) + at,
+                        laterLse.data(),
+                        laterLse.offset(from) + 4L * first,
+                        all ? spec.heads() : 1,
+                        spec.valueDim());
     }
 
     /// Merges row `from` of a further partial into row `row` of the result of the last [#run].

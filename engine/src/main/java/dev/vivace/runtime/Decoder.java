@@ -47,9 +47,15 @@ public final class Decoder implements AutoCloseable {
     /// @param cacheType F16 or F32 keys and values
     /// @param cacheLimitBytes what all caches together may take
     /// @param calibration tokens that rewrites with taps look at; may be empty
-    public record Settings(DType cacheType, long cacheLimitBytes, int[] calibration) {
+    /// @param progress hears of packing
+    public record Settings(DType cacheType, long cacheLimitBytes, int[] calibration, PackProgress progress) {
         /// An f16 cache of any size, no calibration text.
         public static final Settings PLAIN = new Settings(DType.F16, Long.MAX_VALUE, new int[0]);
+
+        /// Settings without anybody who hears of packing.
+        public Settings(DType cacheType, long cacheLimitBytes, int[] calibration) {
+            this(cacheType, cacheLimitBytes, calibration, PackProgress.SILENT);
+        }
 
         /// Copies the tokens.
         public Settings {
@@ -85,7 +91,7 @@ public final class Decoder implements AutoCloseable {
                     bound.add(part);
                 }
             }
-            DecoderCore core = new DecoderCore(current, services, bound, layout, budget, List.of());
+            DecoderCore core = new DecoderCore(current, services, bound, layout, budget, List.of(), settings.progress());
             return new Decoder(services, core, rewritten, budget);
         } catch (RuntimeException | Error failure) {
             rewritten.close();
@@ -101,7 +107,7 @@ public final class Decoder implements AutoCloseable {
         KvLayout layout = new KvLayout(settings.cacheType(), KeyForm.ROTATED, 0);
         CacheBudget budget = new CacheBudget(settings.cacheLimitBytes());
         int[] tokens = settings.calibration();
-        try (DecoderCore core = new DecoderCore(checkpoint, services, List.of(), layout, budget, taps)) {
+        try (DecoderCore core = new DecoderCore(checkpoint, services, List.of(), layout, budget, taps, PackProgress.SILENT)) {
             DecoderRunner runner = new DecoderRunner(core, List.of());
             Batch batch = new Batch();
             for (int from = 0; from < tokens.length; from += ContinuousBatching.STEP_ROWS) {
@@ -155,6 +161,14 @@ public final class Decoder implements AutoCloseable {
     /// Bytes that one more token takes in the cache.
     public long cacheBytesPerToken() {
         return CachePlan.bytesPerToken(core.spec(), core.plainLayout().dtype());
+    }
+
+    long profileStart() {
+        return core.compute().start();
+    }
+
+    void profileEnd(StepProfile.Operation operation, long start) {
+        core.compute().end(operation, start, 0, 0);
     }
 
     CacheBudget budget() {

@@ -45,7 +45,8 @@ final class DecoderCore implements AutoCloseable {
             List<Part> modelParts,
             KvLayout plainLayout,
             CacheBudget budget,
-            List<Tap> taps) {
+            List<Tap> taps,
+            PackProgress progress) {
         this.placement = Parts.last(modelParts, Placement.class, new SingleMachine());
         this.checkpoint = placement.shard(checkpoint);
         this.services = services;
@@ -58,7 +59,7 @@ final class DecoderCore implements AutoCloseable {
         List<Linear> linears = new ArrayList<>(List.of(new FormatLinear(compute)));
         linears.addAll(Parts.all(modelParts, Linear.class));
         List<FeedForward> feeds = Parts.all(modelParts, FeedForward.class);
-        this.weights = pack(linears, feeds);
+        this.weights = pack(linears, feeds, progress);
         this.step = new StepState(weights);
         this.capture = new StepCapture(spec, compute);
         this.softmax = new SoftmaxMixer(spec, weights, compute, this.taps, capture);
@@ -77,9 +78,9 @@ final class DecoderCore implements AutoCloseable {
         }
     }
 
-    private DecoderWeights pack(List<Linear> linears, List<FeedForward> feeds) {
+    private DecoderWeights pack(List<Linear> linears, List<FeedForward> feeds, PackProgress progress) {
         try {
-            return DecoderWeights.pack(checkpoint, compute, linears, feeds, arena);
+            return DecoderWeights.pack(checkpoint, compute, linears, feeds, arena, progress);
         } catch (RuntimeException | Error failure) {
             compute.close();
             arena.close();
@@ -153,6 +154,17 @@ final class DecoderCore implements AutoCloseable {
 
     FeedForward feedForward(int layer) {
         return feedForwards[layer];
+    }
+
+    /// Whether the last layer is the model's own and nobody watches: then rows whose logits are not asked for
+    /// need but their keys and values of it.
+    boolean isPlainAtTheEnd() {
+        int last = mixers.length - 1;
+        return last >= 0
+                && mixers[last] == softmax
+                && feedForwards[last] == dense
+                && placement instanceof SingleMachine
+                && taps.isEmpty();
     }
 
     Placement placement() {

@@ -43,8 +43,14 @@ record DecoderWeights(
         implements PackedModel, AutoCloseable {
 
     static DecoderWeights pack(
-            Checkpoint checkpoint, Compute compute, List<Linear> linears, List<FeedForward> feedForwards, Arena arena) {
-        Packer packer = new Packer(checkpoint, compute, linears, feedForwards, arena, new HashMap<>(), new HashMap<>());
+            Checkpoint checkpoint,
+            Compute compute,
+            List<Linear> linears,
+            List<FeedForward> feedForwards,
+            Arena arena,
+            PackProgress progress) {
+        Packer packer = new Packer(
+                checkpoint, compute, linears, feedForwards, arena, progress, new HashMap<>(), new HashMap<>());
         try {
             return packer.pack();
         } catch (RuntimeException | Error failure) {
@@ -96,6 +102,7 @@ record DecoderWeights(
             List<Linear> linears,
             List<FeedForward> feedForwards,
             Arena arena,
+            PackProgress progress,
             Map<String, Packed> matrices,
             Map<String, MemorySegment> vectors) {
 
@@ -165,6 +172,7 @@ record DecoderWeights(
                 Optional<Packed> packed = linear.pack(tensor, uses, arena);
                 if (packed.isPresent()) {
                     matrices.put(name, packed.get());
+                    progress.packed(name, tensor.data().byteSize());
                     return packed.get();
                 }
             }

@@ -12,7 +12,9 @@ final class DecodingGroups {
 
     void propose(List<LiveRequest> requests, Batch out) {
         parts.clear();
-        members.forEach(List::clear);
+        for (int i = 0; i < members.size(); i++) {
+            members.get(i).clear();
+        }
         for (int i = 0; i < requests.size(); i++) {
             if (requests.get(i).rests()) {
                 continue;

@@ -25,8 +25,10 @@ final class DepthGate implements Depth.Live {
         parts.clear();
         int spawns = 0;
         for (int row = 0; row < step.batch().rows(); row++) {
-            for (Depth part :
-                    ((CachedSequence) step.batch().sequence(row)).parts().depth()) {
+            List<Depth> own =
+                    ((CachedSequence) step.batch().sequence(row)).parts().depth();
+            for (int p = 0; p < own.size(); p++) {
+                Depth part = own.get(p);
                 if (!has(parts, part)) {
                     parts.add(part);
                 }

@@ -160,7 +160,9 @@ public final class EngineLoop implements AutoCloseable {
                 }
             }
             Results results = runSteps();
+            long sampling = decoder.profileStart();
             deliver(results);
+            decoder.profileEnd(StepProfile.Operation.SAMPLE, sampling);
             double seconds = Math.max(1e-9, (System.nanoTime() - start) * 1e-9);
             rowsPerSecond = 0.9 * rowsPerSecond + 0.1 * batch.rows() / seconds;
         } catch (CapacityException full) {
@@ -187,7 +189,9 @@ public final class EngineLoop implements AutoCloseable {
         long free = decoder.budget().freeBytes() / Math.max(1, decoder.cacheBytesPerToken() * 64);
         Scheduling.Load load = new Scheduling.Load(prefilling.size(), decoding.size(), free, rowsPerSecond);
         scheduling.plan(load, prefilling, decoding, budgets);
-        for (LiveRequest request : budgets.preempted()) {
+        List<LiveRequest> preempted = budgets.preempted();
+        for (int i = 0; i < preempted.size(); i++) {
+            LiveRequest request = preempted.get(i);
             if (decoding.remove(request)) {
                 request.preempt();
                 prefilling.add(request);

@@ -26,8 +26,9 @@ final class FormatLinear implements Linear {
     @Override
     public Optional<Packed> pack(Tensor tensor, Set<Use> uses, Arena arena) {
         Kernels kernels = compute.kernels();
-        Weights weights = kernels.pack(tensor, arena);
-        Weights byInput = uses.contains(Use.BY_INPUT) ? kernels.pack(transpose(kernels, weights, arena), arena) : null;
+        WorkerTasks tasks = new WorkerTasks(compute.workers());
+        Weights weights = kernels.pack(tensor, arena, tasks);
+        Weights byInput = uses.contains(Use.BY_INPUT) ? kernels.pack(transpose(kernels, weights, arena), arena, tasks) : null;
         return Optional.of(new FormatPacked(compute, weights, byInput, arena));
     }
 

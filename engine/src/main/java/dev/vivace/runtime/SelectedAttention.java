@@ -60,7 +60,7 @@ final class SelectedAttention implements AutoCloseable {
         LayerSpec shape = spec.layer(layer);
         List<Selection> selections = selector.select(rows, layer, asked, shape.heads());
         mask.plan(rows, layer, shape);
-        planner.plan(rows, layer, shape.heads(), mask, selections);
+        planner.plan(rows, layer, shape.heads(), shape.group(), mask, selections);
         point(rows, layer);
         if (capture.wants(layer)) {
             capture.scores(rows, layer, shape, q, mask, (sequence, runs) -> blocks(sequence, layer, runs));

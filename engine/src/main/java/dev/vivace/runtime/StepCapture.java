@@ -20,10 +20,12 @@ final class StepCapture implements AutoCloseable {
         KvBlocks of(CachedSequence sequence, RunList runs);
     }
 
+    private static final MemorySegment[] NOTHING = {};
+
     private final DecoderSpec spec;
     private final Compute compute;
     private Batch batch = new Batch();
-    private MemorySegment[] kept = new MemorySegment[0];
+    private MemorySegment[] kept = NOTHING;
     private @Nullable Arena arena;
 
     StepCapture(DecoderSpec spec, Compute compute) {
@@ -178,7 +180,7 @@ final class StepCapture implements AutoCloseable {
 
     @Override
     public void close() {
-        kept = new MemorySegment[0];
+        kept = NOTHING;
         if (arena != null) {
             arena.close();
             arena = null;

@@ -18,6 +18,7 @@ final class StepRunner implements AutoCloseable {
     private final StepState step;
     private final StepResults results;
     private final DepthGate depth;
+    private final LayerRows rows;
     private final LiveRows live;
     private final LiveRows storing;
     private final LiveRows heads;
@@ -36,8 +37,9 @@ final class StepRunner implements AutoCloseable {
         this.step = core.step();
         this.results = new StepResults(step, core.capture());
         this.depth = new DepthGate(step);
-        this.live = new LiveRows(step);
-        this.storing = new LiveRows(step);
+        this.rows = new LayerRows(step, spec.layers().size(), core.isPlainAtTheEnd());
+        this.live = rows.live();
+        this.storing = rows.storing();
         this.heads = new LiveRows(step);
         this.hidden = new Scratch(spec.width());
         this.gathered = new Scratch(spec.width());
@@ -89,7 +91,7 @@ final class StepRunner implements AutoCloseable {
         for (int layer = 0; layer < layers; layer++) {
             layer(layer, states);
         }
-        pick(layers);
+        rows.pick(layers);
         depth.before(layers, live, states);
         core.capture().hidden(layers, states);
         head(states);
@@ -108,40 +110,14 @@ final class StepRunner implements AutoCloseable {
         }
     }
 
-    /// Sorts the step's rows into those that run layer `layer` and those that only store in it.
-    private void pick(int layer) {
-        live.clear();
-        storing.clear();
-        for (int i = 0; i < step.batch().rows(); i++) {
-            int row = step.ordered(i);
-            if (step.state(row) == StepState.State.STORES) {
-                storing.add(row);
-            } else if (runs(row, layer)) {
-                live.add(row);
-            }
-        }
-    }
-
-    /// Whether a row runs layer `layer`; after the last layer, whether it ran to the end.
-    private boolean runs(int row, int layer) {
-        Batch batch = step.batch();
-        int last = Math.min(layer, spec.layers().size() - 1);
-        return step.state(row) == StepState.State.RUNS
-                && batch.firstLayer(row) <= layer
-                && last < batch.lastLayer(row)
-                && !step.skips(row);
-    }
-
     private void layer(int layer, Matrix states) {
         step.clearSkips();
-        pick(layer);
+        rows.pick(layer);
         if (depth.before(layer, live, states)) {
-            pick(layer);
+            rows.pick(layer);
         }
         core.capture().hidden(layer, states);
-        if (live.count() + storing.count() < step.batch().rows()) {
-            markAbsent(layer);
-        }
+        rows.markAbsent(layer);
         try (Placement.Lease lease = core.placement().weights(layer)) {
             if (storing.count() > 0) {
                 Matrix x = normed.rows(storing.count());
@@ -154,46 +130,38 @@ final class StepRunner implements AutoCloseable {
             }
             if (live.count() > 0) {
                 boolean whole = live.isWholeBatch();
-                Matrix rows = whole ? states : gather(states, live);
-                mix(layer, rows);
-                feedForward(layer, rows);
+                Matrix running = whole ? states : gather(states, live);
+                mix(layer, running);
+                feedForward(layer, running);
                 if (!whole) {
-                    scatter(rows, states, live);
+                    scatter(running, states, live);
                 }
             }
         }
     }
 
-    private void markAbsent(int layer) {
-        for (int row = 0; row < step.batch().rows(); row++) {
-            if (step.state(row) != StepState.State.STORES && !runs(row, layer)) {
-                ((CachedSequence) step.batch().sequence(row)).layer(layer).markAbsent(step.slot(row));
-            }
-        }
-    }
-
-    private void mix(int layer, Matrix rows) {
+    private void mix(int layer, Matrix running) {
         int count = live.count();
         LayerWeights own = core.weights().layers().get(layer);
         Matrix x = normed.rows(count);
         Matrix out = delta.rows(count);
-        norm(rows, x, count, own.mixerNorm());
+        norm(running, x, count, own.mixerNorm());
         see(Tap.Place.MIXER_INPUT, layer, x);
         core.mixer(layer).run(live, layer, x, out);
         core.placement().combine(layer, Placement.Half.MIXER, live, out);
-        add(rows, out, count, own.mixerPostNorm());
+        add(running, out, count, own.mixerPostNorm());
     }
 
-    private void feedForward(int layer, Matrix rows) {
+    private void feedForward(int layer, Matrix running) {
         int count = live.count();
         LayerWeights own = core.weights().layers().get(layer);
         Matrix x = normed.rows(count);
         Matrix out = delta.rows(count);
-        norm(rows, x, count, own.feedForwardNorm());
+        norm(running, x, count, own.feedForwardNorm());
         see(Tap.Place.FEED_FORWARD_INPUT, layer, x);
         core.feedForward(layer).run(live, layer, x, out);
         core.placement().combine(layer, Placement.Half.FEED_FORWARD, live, out);
-        add(rows, out, count, own.feedForwardPostNorm());
+        add(running, out, count, own.feedForwardPostNorm());
     }
 
     private void see(Tap.Place place, int layer, Matrix x) {
@@ -209,28 +177,28 @@ final class StepRunner implements AutoCloseable {
         core.compute().end(StepProfile.Operation.NORM, start, 0, 0);
     }
 
-    private void add(Matrix rows, Matrix out, int count, MemorySegment postNorm) {
+    private void add(Matrix running, Matrix out, int count, MemorySegment postNorm) {
         if (postNorm.byteSize() > 0) {
             norm(out, out, count, postNorm);
         }
         long start = core.compute().start();
-        core.compute().add(rows, out, count);
+        core.compute().add(running, out, count);
         core.compute().end(StepProfile.Operation.ADD, start, 0, 0);
     }
 
-    private Matrix gather(Matrix states, LiveRows rows) {
-        Matrix out = gathered.rows(rows.count());
-        for (int i = 0; i < rows.count(); i++) {
+    private Matrix gather(Matrix states, LiveRows some) {
+        Matrix out = gathered.rows(some.count());
+        for (int i = 0; i < some.count(); i++) {
             MemorySegment.copy(
-                    states.data(), states.offset(rows.batchRow(i)), out.data(), out.offset(i), 4L * spec.width());
+                    states.data(), states.offset(some.batchRow(i)), out.data(), out.offset(i), 4L * spec.width());
         }
         return out;
     }
 
-    private void scatter(Matrix from, Matrix states, LiveRows rows) {
-        for (int i = 0; i < rows.count(); i++) {
+    private void scatter(Matrix from, Matrix states, LiveRows some) {
+        for (int i = 0; i < some.count(); i++) {
             MemorySegment.copy(
-                    from.data(), from.offset(i), states.data(), states.offset(rows.batchRow(i)), 4L * spec.width());
+                    from.data(), from.offset(i), states.data(), states.offset(some.batchRow(i)), 4L * spec.width());
         }
     }
 

@@ -84,6 +84,24 @@ public final class Candidates {
         }
     }
 
+    /// Reads what [#load] and [#keepTop] would leave of the logits that `scan` is over.
+    void loadTop(LogitScan scan, int k) {
+        if (logits.length < k) {
+            ids = new int[k];
+            logits = new float[k];
+            weights = new double[k];
+        }
+        vocabulary = scan.count();
+        size = cut.top(scan, k, ids);
+        whole = false;
+        if (size == 0) {
+            throw allImpossible(vocabulary);
+        }
+        for (int i = 0; i < size; i++) {
+            logits[i] = scan.logit(ids[i]);
+        }
+    }
+
     /// Leaves `token` alone, with probability 1.
     void single(int token, float logit) {
         if (logits.length == 0) {

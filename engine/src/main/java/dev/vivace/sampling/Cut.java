@@ -158,4 +158,32 @@ final class Cut {
     private static int index(long key) {
         return ~(int) key;
     }
+
+    /// Collects the tokens of the `k` largest logits of `[0, n)`, among equals those of lower ids, none at negative
+    /// infinity, in rising order to `ids`; returns how many there are.
+    int top(LogitScan scan, int k, int[] ids) {
+        reserve(k);
+        int count = 0;
+        float smallest = Float.NEGATIVE_INFINITY;
+        for (int id = scan.begin(); id < scan.count(); id = scan.next(id, smallest)) {
+            if (count == k) {
+                keys[0] = key(scan.logit(id), id);
+                sink(0, k);
+                smallest = scan.logit(index(keys[0]));
+                continue;
+            }
+            keys[count++] = key(scan.logit(id), id);
+            if (count == k) {
+                for (int i = k / 2 - 1; i >= 0; i--) {
+                    sink(i, k);
+                }
+                smallest = scan.logit(index(keys[0]));
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            ids[i] = index(keys[i]);
+        }
+        Arrays.sort(ids, 0, count);
+        return count;
+    }
 }

@@ -1,6 +1,7 @@
 package dev.vivace.sampling;
 
 import dev.vivace.OptionException;
+import dev.vivace.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -19,22 +20,33 @@ import java.util.List;
 /// computed in plain double arithmetic, in the order of token ids: the same logits and seed give the same tokens on
 /// every machine.
 public final class Sampler {
+    /// Up to here the largest logits are looked for in place.
+    private static final int MOST_TOP = 256;
+
     private final Sampling sampling;
     private final long seed;
     private final Candidates candidates;
     private final History history;
     private final List<Stage.Bound> chain;
     private final boolean argmax;
+    private final Kernels kernels;
+    private final LogitScan scan;
+    /// What the chain's first stage keeps, where it is that small that the others need not be read; else 0.
+    private final int top;
     private long randomState;
 
-    Sampler(Sampling sampling, long seed, History history, Candidates candidates) {
+    Sampler(Sampling sampling, long seed, History history, Candidates candidates, Kernels kernels) {
         this.sampling = sampling;
         this.seed = seed;
         this.randomState = seed;
         this.history = history;
         this.candidates = candidates;
+        this.kernels = kernels;
+        this.scan = new LogitScan(kernels);
         List<Stage> stages = withoutIdleFilters(sampling.stages());
         this.argmax = stages.size() == 1 && isGreedy(stages.getFirst());
+        this.top =
+                !stages.isEmpty() && stages.getFirst() instanceof TopK first && first.k() <= MOST_TOP ? first.k() : 0;
         this.chain = stages.stream().map(stage -> stage.bind(history)).toList();
     }
 
@@ -113,19 +125,24 @@ public final class Sampler {
 
     /// A sampler in the same state, with a workspace of its own: it draws the same numbers from here on.
     public Sampler fork() {
-        Sampler fork = new Sampler(sampling, seed, history.copy(), new Candidates());
+        Sampler fork = new Sampler(sampling, seed, history.copy(), new Candidates(), kernels);
         fork.randomState = randomState;
         return fork;
     }
 
     /// A sampler with the same accepted tokens and a workspace of its own, which draws from `newSeed`.
     public Sampler fork(long newSeed) {
-        return new Sampler(sampling, newSeed, history.copy(), new Candidates());
+        return new Sampler(sampling, newSeed, history.copy(), new Candidates(), kernels);
     }
 
     private double runChain(MemorySegment logits, long offset, int n) {
-        candidates.load(logits, offset, n);
-        for (int i = 0; i < chain.size(); i++) {
+        if (top > 0) {
+            scan.over(logits, offset, n);
+            candidates.loadTop(scan, top);
+        } else {
+            candidates.load(logits, offset, n);
+        }
+        for (int i = top > 0 ? 1 : 0; i < chain.size(); i++) {
             chain.get(i).apply(candidates);
         }
         if (candidates.size() == 0) {
@@ -135,19 +152,11 @@ public final class Sampler {
         return candidates.weigh();
     }
 
-    private static int argmax(MemorySegment logits, long offset, int n) {
-        float max = Float.NEGATIVE_INFINITY;
+    private int argmax(MemorySegment logits, long offset, int n) {
+        scan.over(logits, offset, n);
         int best = -1;
-        for (int i = 0; i < n; i++) {
-            float logit = logits.get(ValueLayout.JAVA_FLOAT, offset + 4L * i);
-            // Negated, so that a NaN comes in too.
-            if (!(logit <= max)) {
-                if (!(logit < Float.POSITIVE_INFINITY)) {
-                    throw Candidates.notFinite(i, logit);
-                }
-                max = logit;
-                best = i;
-            }
+        for (int id = scan.begin(); id < n; id = scan.next(id, scan.logit(id))) {
+            best = id;
         }
         if (best < 0) {
             throw Candidates.allImpossible(n);

@@ -1,6 +1,8 @@
 package dev.vivace.sampling;
 
 import dev.vivace.OptionException;
+import dev.vivace.kernel.Kernels;
+import dev.vivace.kernel.scalar.ScalarKernels;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -67,11 +69,18 @@ public record Sampling(List<Stage> stages, OptionalLong seed, OptionalInt topLog
         return sampler(seedIfNone, new Candidates());
     }
 
+    /// As [#sampler(long)], on logits in native memory, which `kernels` look through: the same tokens, sooner.
+    ///
+    /// @param seedIfNone the seed where this has none
+    public Sampler sampler(long seedIfNone, Kernels kernels) {
+        return new Sampler(this, seed.orElse(seedIfNone), new History(), new Candidates(), kernels);
+    }
+
     /// The state of one request that works in `workspace`, which it shares with other samplers of the same thread.
     ///
     /// @param seedIfNone the seed where this has none
     public Sampler sampler(long seedIfNone, Candidates workspace) {
-        return new Sampler(this, seed.orElse(seedIfNone), new History(), workspace);
+        return new Sampler(this, seed.orElse(seedIfNone), new History(), workspace, new ScalarKernels());
     }
 
     static void checkTop(int top) {

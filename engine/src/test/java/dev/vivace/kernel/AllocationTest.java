@@ -24,7 +24,8 @@ class AllocationTest {
     /// A boxed vector of 16 lanes.
     private static final long BOX = 96;
 
-    private final Kernels kernels = KernelLevels.best(TestLevels.atMost(Isa.VECTOR)).kernels();
+    private final Kernels kernels =
+            KernelLevels.best(TestLevels.atMost(Isa.VECTOR)).kernels();
 
     @ParameterizedTest
     @EnumSource(DType.class)

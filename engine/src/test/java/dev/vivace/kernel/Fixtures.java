@@ -1,7 +1,5 @@
 package dev.vivace.kernel;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.vivace.TestLevels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
@@ -10,7 +8,6 @@ import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;

@@ -31,10 +31,11 @@ class HardenedSystemTest {
         String said = probe("--add-modules", "jdk.incubator.vector");
         assumeTrue(!said.equals("older"), "skipped: Linux before 6.3 cannot be told to forbid executable memory");
         assertThat(said)
-                .isEqualTo("VECTOR true Running on the Vector API: the system forbids executable memory. " + product(
-                        KernelLevels.best(Isa.VECTOR).kernels()));
+                .isEqualTo("VECTOR true Running on the Vector API: the system forbids executable memory. "
+                        + product(KernelLevels.best(Isa.VECTOR).kernels()));
         assertThat(probe())
-                .startsWith("SCALAR true Running on plain loops: the system forbids executable memory; start Java with");
+                .startsWith(
+                        "SCALAR true Running on plain loops: the system forbids executable memory; start Java with");
     }
 
     /// Run by the test above in another Java.
@@ -79,7 +80,8 @@ class HardenedSystemTest {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
-        command.addAll(List.of("-XX:ReservedCodeCacheSize=48m", "-XX:InitialCodeCacheSize=48m", "-XX:TieredStopAtLevel=1"));
+        command.addAll(
+                List.of("-XX:ReservedCodeCacheSize=48m", "-XX:InitialCodeCacheSize=48m", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Probe.class.getName()));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -62,8 +62,7 @@ class KernelLevelsTest {
     @Test
     void namesDeniedExecutableMemoryOnceAndRunsOnTheVectorApi() {
         Optional<Obstacle> denied = Optional.of(new Obstacle("the system forbids executable memory", true));
-        KernelLevels.Choice choice =
-                best(Isa.AMX, new FakeMachine(denied, FakeMachine.cpu(Isa.AMX), Optional.empty()));
+        KernelLevels.Choice choice = best(Isa.AMX, new FakeMachine(denied, FakeMachine.cpu(Isa.AMX), Optional.empty()));
         assertThat(choice.kernels().isa()).isEqualTo(Isa.VECTOR);
         assertThat(choice.reason()).isEqualTo("Running on the Vector API: the system forbids executable memory.");
         assertThat(choice.slower()).isTrue();
@@ -78,7 +77,9 @@ class KernelLevelsTest {
         assertThat(choice.reason())
                 .isEqualTo("Running on emitted VNNI code: the system denies this process the tiles of AMX.");
         assertThat(choice.slower()).isTrue();
-        assertThat(best(Isa.VNNI, machine).slower()).as("nobody asked for tiles").isFalse();
+        assertThat(best(Isa.VNNI, machine).slower())
+                .as("nobody asked for tiles")
+                .isFalse();
     }
 
     @Test
@@ -120,10 +121,7 @@ class KernelLevelsTest {
         assertThat(report.choice().kernels().isa()).isEqualTo(Isa.VNNI);
         assertThat(report.cacheBytes()).containsExactly(48L << 10, 2L << 20, 32L << 20);
         CpuReport other = CpuReport.of(
-                Isa.AMX,
-                new TuningChoice.Measured(),
-                Optional.empty(),
-                new X86Levels(Machine.on("Linux", "riscv64")));
+                Isa.AMX, new TuningChoice.Measured(), Optional.empty(), new X86Levels(Machine.on("Linux", "riscv64")));
         assertThat(other.model()).isEmpty();
         assertThat(other.tiles()).isEqualTo("not there");
         assertThat(other.levels().getLast().obstacle().orElseThrow()).contains("riscv64");

@@ -35,7 +35,8 @@ class LimitsTest {
             } else {
                 assertThat(limits.peak(Arithmetic.INT8)).isEmpty();
             }
-            limits.peak(Arithmetic.INT8_TILES).ifPresent(tiles -> assertThat(tiles).isGreaterThan(2 * f32));
+            limits.peak(Arithmetic.INT8_TILES)
+                    .ifPresent(tiles -> assertThat(tiles).isGreaterThan(2 * f32));
         }
     }
 }

@@ -256,6 +256,29 @@ class RowsTest {
 
     @ParameterizedTest
     @MethodSource("levelsAndActivations")
+    void gatedIsRightAtTheEndsOfTheRange(Kernels kernels, Activation activation) {
+        float[] inputs = {1e4f, -1e4f, 3e38f, -3e38f, Float.MIN_VALUE, -1e-40f, 1e-38f, -1e-20f, -90, -104, 90};
+        try (Arena arena = Arena.ofConfined()) {
+            Matrix gate = Matrix.allocate(arena, 1, 16 * inputs.length);
+            Matrix ones = Matrix.allocate(arena, 1, 16 * inputs.length);
+            for (int i = 0; i < gate.columns(); i++) {
+                gate.set(0, i, inputs[i % inputs.length]);
+                ones.set(0, i, 1);
+            }
+            Matrix out = Fixtures.copy(arena, gate);
+            kernels.gated(activation, gate, ones, out, 0, 1, 0, gate.columns());
+            for (int i = 0; i < gate.columns(); i++) {
+                float x = gate.at(0, i);
+                double expected = Math.abs(x) > 80 ? Math.max(x, 0) : x / 2.0;
+                assertThat((double) out.at(0, i))
+                        .as("%s(%s)", activation, x)
+                        .isCloseTo(expected, within(Math.abs(expected) * 2e-7 + (Math.abs(x) > 80 ? 1e-36 : 1e-44)));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("levelsAndActivations")
     void cutsOfASliceDoNotChangeBitsOrNeighbours(Kernels kernels, Activation activation) {
         SplittableRandom random = new SplittableRandom(5);
         int n = 77;

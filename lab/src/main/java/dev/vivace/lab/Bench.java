@@ -63,7 +63,8 @@ public final class Bench {
                     cases.forEach(each -> each.requireFits(context));
                 }
                 int number = i + 1;
-                listener.finished(time(model, loadNanos, test, run -> listener.running(test, number, cases.size(), run)));
+                listener.finished(
+                        time(model, loadNanos, test, run -> listener.running(test, number, cases.size(), run)));
             }
         } finally {
             if (model != null) {

@@ -29,7 +29,9 @@ public record BenchCost(long loadNanos, long peakBytes) {
                     : Files.readAllLines(status, StandardCharsets.ISO_8859_1).stream()
                             .filter(line -> line.startsWith(PEAK))
                             .mapToLong(line -> KIB
-                                    * Long.parseLong(line.substring(PEAK.length()).replace("kB", "").strip()))
+                                    * Long.parseLong(line.substring(PEAK.length())
+                                            .replace("kB", "")
+                                            .strip()))
                             .findFirst()
                             .orElse(0);
         } catch (IOException | NumberFormatException e) {

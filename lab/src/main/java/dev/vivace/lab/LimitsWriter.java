@@ -34,8 +34,7 @@ public final class LimitsWriter {
     private static String peaks(MachineLimits limits) {
         return Stream.of(Arithmetic.values())
                 .flatMap(unit -> Optional.ofNullable(limits.peaks().get(unit)).stream()
-                        .map(peak -> name(unit).replace('_', ' ')
-                                + String.format(Locale.ROOT, " %.0f", peak / GIGA)))
+                        .map(peak -> name(unit).replace('_', ' ') + String.format(Locale.ROOT, " %.0f", peak / GIGA)))
                 .collect(Collectors.joining(", "));
     }
 

@@ -59,6 +59,11 @@ public record MachineLimits(
                 .sum();
     }
 
+    /// Operations per second of a unit; 0 where it was not measured.
+    public double peak(Arithmetic unit) {
+        return peaks.getOrDefault(unit, 0.0);
+    }
+
     /// Tokens per second that no decoding of one sequence can exceed: each token reads all weights.
     public double tokensPerSecond() {
         return readRate / weightBytes;

@@ -12,7 +12,8 @@ import java.util.Optional;
 /// (Williams, Waterman and Patterson 2009): no operation can be faster than reading its bytes once, nor than its
 /// multiplications and additions at the peak of the unit that does them.
 ///
-/// Each test of a plan is a phase: prompts that are stored, tokens that are generated. The recording itself takes some 50 nanoseconds
+/// Each test of a plan is a phase: prompts that are stored, tokens that are generated. The recording itself takes some
+/// 50 nanoseconds
 /// an operation.
 ///
 /// @param subject the model, and how it ran

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /// Where the time of one phase goes, beside the least that it could take on this machine.
 ///
@@ -77,10 +76,10 @@ public record RooflinePhase(String name, long tokens, double nanos, List<Line> l
             named += sum.nanos();
             lines.add(line(sum, limits, sum.operation() == Operation.ATTENTION ? attention() : weights));
         }
-        // Operations may overlap the clock's end by what comes after the last token.
-        double between = Math.max(0, nanos - named);
-        lines.add(new Line(BETWEEN, 0, between, 0, 0, 0, NOTHING));
-        return new RooflinePhase(name, tokens, nanos, lines);
+        // The clock stops when the last token is handed over, which is before the operation that does so ends.
+        double whole = Math.max(nanos, named);
+        lines.add(new Line(BETWEEN, 0, whole - named, 0, 0, 0, NOTHING));
+        return new RooflinePhase(name, tokens, whole, lines);
     }
 
     /// Keys and values are no quantized numbers.
@@ -90,23 +89,14 @@ public record RooflinePhase(String name, long tokens, double nanos, List<Line> l
 
     private static Line line(RooflineRecorder.Sum sum, MachineLimits limits, List<Arithmetic> units) {
         double reading = sum.bytes() * NANOS / limits.readRate();
-        Optional<Arithmetic> fastest = units.stream()
-                .filter(limits.peaks()::containsKey)
-                .max(Comparator.comparingDouble(limits.peaks()::get));
-        double calculating =
-                fastest.map(unit -> sum.operations() * NANOS / limits.peaks().get(unit)).orElse(0.0);
+        Arithmetic fastest =
+                units.stream().max(Comparator.comparingDouble(limits::peak)).orElse(Arithmetic.F32);
+        double peak = limits.peak(fastest);
+        double calculating = peak > 0 ? sum.operations() * NANOS / peak : 0;
         double limit = Math.max(reading, calculating);
-        String bound = limit == 0
-                ? NOTHING
-                : calculating > reading ? word(fastest.orElseThrow().name()) : MEMORY;
+        String bound = limit == 0 ? NOTHING : calculating > reading ? word(fastest.name()) : MEMORY;
         return new Line(
-                word(sum.operation().name()),
-                sum.calls(),
-                sum.nanos(),
-                sum.bytes(),
-                sum.operations(),
-                limit,
-                bound);
+                word(sum.operation().name()), sum.calls(), sum.nanos(), sum.bytes(), sum.operations(), limit, bound);
     }
 
     private static String word(String name) {
@@ -125,8 +115,6 @@ public record RooflinePhase(String name, long tokens, double nanos, List<Line> l
 
     /// What takes the most time above its limit.
     public Line firstToImprove() {
-        return lines.stream()
-                .max(Comparator.comparingDouble(Line::lostNanos))
-                .orElseThrow();
+        return lines.stream().max(Comparator.comparingDouble(Line::lostNanos)).orElseThrow();
     }
 }

@@ -3,9 +3,9 @@ package dev.vivace.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.vivace.TestLevels;
 import dev.vivace.Model;
 import dev.vivace.OptionException;
+import dev.vivace.TestLevels;
 import dev.vivace.kernel.KernelLevels;
 import dev.vivace.tensor.DType;
 import java.util.ArrayList;
@@ -96,8 +96,11 @@ class BenchTest {
     void a_test_that_does_not_fit_is_refused_before_anything_runs() {
         BenchPlan plan = new BenchPlan(List.of(16), List.of(500), List.of(64), List.of(1), List.of(1), 1, 0);
         Notes notes = new Notes();
-        Bench bench =
-                new Bench(plan, HOST, "stories", threads -> Model.builtIn(TestLevels.options().withThreads(threads)));
+        Bench bench = new Bench(
+                plan,
+                HOST,
+                "stories",
+                threads -> Model.builtIn(TestLevels.options().withThreads(threads)));
         assertThatThrownBy(() -> bench.run(notes))
                 .isInstanceOf(OptionException.class)
                 .hasMessage("-n 500 behind -d 64 takes 565 positions, but the model's context holds 512, "

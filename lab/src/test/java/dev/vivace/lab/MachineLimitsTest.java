@@ -42,8 +42,7 @@ class MachineLimitsTest {
         try (Model model = Model.builtIn(LoadOptions.DEFAULT.withThreads(1))) {
             MachineLimits limits = MachineLimits.measure(HOST, 1, Isa.AMX, model.checkpoint());
             assertThat(limits.weightBytes()).isEqualTo(model.checkpoint().bytes());
-            assertThat(limits.tokensPerSecond())
-                    .isCloseTo(limits.readRate() / limits.weightBytes(), within(1e-6));
+            assertThat(limits.tokensPerSecond()).isCloseTo(limits.readRate() / limits.weightBytes(), within(1e-6));
             assertThat(limits.readRate()).isGreaterThan(5e8);
             assertThat(limits.peaks()).containsKey(Arithmetic.F32);
         }

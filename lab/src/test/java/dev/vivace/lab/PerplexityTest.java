@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.vivace.TestLevels;
 import dev.vivace.Model;
 import dev.vivace.OptionException;
+import dev.vivace.TestLevels;
 import dev.vivace.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -55,6 +55,15 @@ class RooflinePhaseTest {
     }
 
     @Test
+    void operations_that_outlast_the_clock_count_whole() {
+        RooflineRecorder recorder = new RooflineRecorder();
+        recorder.add(Operation.SAMPLE, 120, 0, 0);
+        RooflinePhase phase = RooflinePhase.of("tg1", 1, 100, recorder.sums(), LIMITS, List.of(Arithmetic.F32));
+        assertThat(phase.nanos()).isEqualTo(120);
+        assertThat(phase.lines().getLast().nanos()).isZero();
+    }
+
+    @Test
     void skipped_steps_and_cleared_ones_are_forgotten() {
         RooflineRecorder recorder = new RooflineRecorder();
         recorder.add(Operation.EMBEDDING, 1, 0, 0);

@@ -2,8 +2,8 @@ package dev.vivace.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vivace.TestLevels;
 import dev.vivace.Model;
+import dev.vivace.TestLevels;
 import dev.vivace.lab.WatchedSteps.Step;
 import dev.vivace.seam.Plan;
 import dev.vivace.tokenizer.TokenKind;
@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 /// What a run makes the engine do, as its scheduling sees it.
 class SessionTrialTest {
     private final WatchedSteps watched = new WatchedSteps();
-    private final Model model = Model.builtIn(TestLevels.options().withThreads(1).withPlan(Plan.of(watched)));
+    private final Model model =
+            Model.builtIn(TestLevels.options().withThreads(1).withPlan(Plan.of(watched)));
 
     @AfterEach
     void closeModel() {

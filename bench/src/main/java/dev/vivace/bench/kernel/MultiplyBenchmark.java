@@ -130,7 +130,8 @@ public class MultiplyBenchmark {
     private Inputs inputs(Kernels of, Weights read, Phase phase) {
         Inputs inputs = new Inputs(x);
         inputs.form = of.inputForm(read, phase);
-        inputs.prepared = arena.allocate(Math.max(1, of.inputBytes(inputs.form, x.rows(), x.columns())), Matrix.ALIGNMENT);
+        inputs.prepared =
+                arena.allocate(Math.max(1, of.inputBytes(inputs.form, x.rows(), x.columns())), Matrix.ALIGNMENT);
         of.prepare(inputs, 0, x.rows());
         return inputs;
     }

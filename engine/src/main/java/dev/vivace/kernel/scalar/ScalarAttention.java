@@ -97,9 +97,11 @@ final class ScalarAttention {
     }
 
     private static float element(DType dtype, MemorySegment segment, long row, int d) {
-        return dtype == DType.F16
-                ? Float.float16ToFloat(segment.get(F16, row + 2L * d))
-                : segment.get(F32, row + 4L * d);
+        if (dtype == DType.F32) {
+            return segment.get(F32, row + 4L * d);
+        }
+        short bits = segment.get(F16, row + 2L * d);
+        return dtype == DType.F16 ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
     }
 
     /// See [dev.vivace.kernel.Kernels#merge].

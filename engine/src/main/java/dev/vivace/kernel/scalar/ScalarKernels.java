@@ -170,6 +170,11 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public int firstAbove(MemorySegment values, long offset, int from, int to, float threshold) {
+        return ScalarRows.firstAbove(values, offset, from, to, threshold);
+    }
+
+    @Override
     public void attend(AttentionSpan span) {
         ScalarAttention.attend(span);
     }

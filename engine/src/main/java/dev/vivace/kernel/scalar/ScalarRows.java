@@ -128,4 +128,12 @@ final class ScalarRows {
             target.set(F32, to + 4L * i, Float.float16ToFloat(source.get(F16, from + 2L * i)));
         }
     }
+
+    static int firstAbove(MemorySegment values, long offset, int from, int to, float threshold) {
+        int at = from;
+        while (at < to && values.get(F32, offset + 4L * at) <= threshold) {
+            at++;
+        }
+        return at;
+    }
 }

@@ -32,6 +32,7 @@ final class AttentionStage {
     /// In place of the factor, when the block adds nothing.
     static final float UNCHANGED = -1;
 
+    private static final Bf16Rows BRAINS = new Bf16Rows();
     private static final int STATE = 12;
     private static final int KEYS = Lanes.TABLE;
 
@@ -134,6 +135,8 @@ final class AttentionStage {
     private static void toFloats(DType dtype, MemorySegment source, long from, MemorySegment target, long to, int n) {
         if (dtype == DType.F16) {
             VectorRows.loadHalves(source, from, target, to, n);
+        } else if (dtype == DType.BF16) {
+            BRAINS.decode(source, from, n, target, to);
         } else {
             MemorySegment.copy(source, from, target, to, 4L * n);
         }

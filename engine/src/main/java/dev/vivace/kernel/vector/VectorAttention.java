@@ -32,6 +32,7 @@ import jdk.incubator.vector.FloatVector;
 final class VectorAttention {
     private static final F32Rows DOT = new F32Rows();
     private static final F16Rows DOT_HALVES = new F16Rows();
+    private static final Bf16Rows DOT_BRAINS = new Bf16Rows();
 
     private VectorAttention() {}
 
@@ -195,7 +196,7 @@ final class VectorAttention {
             int to,
             MemorySegment out,
             long outAt) {
-        RowFormat keys = kv.dtype() == DType.F16 ? DOT_HALVES : DOT;
+        RowFormat keys = kv.dtype() == DType.F16 ? DOT_HALVES : kv.dtype() == DType.BF16 ? DOT_BRAINS : DOT;
         int n = kv.keyDim();
         long query = queries.offset(row) + 4L * head * n;
         for (int slot = from; slot < to; slot++) {

@@ -186,6 +186,11 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public int firstAbove(MemorySegment values, long offset, int from, int to, float threshold) {
+        return VectorRows.firstAbove(values, offset, from, to, threshold);
+    }
+
+    @Override
     public void attend(AttentionSpan span) {
         VectorAttention.attend(span);
     }

@@ -227,4 +227,21 @@ final class VectorRows {
             Lanes.put(target, to + 4L * i, Lanes.half(source, from + 2L * i));
         }
     }
+
+    static int firstAbove(MemorySegment values, long offset, int from, int to, float threshold) {
+        int at = from;
+        while (at <= to - L) {
+            VectorMask<Float> others = FloatVector.fromMemorySegment(F, values, offset + 4L * at, LE)
+                    .compare(VectorOperators.LE, threshold)
+                    .not();
+            if (others.anyTrue()) {
+                return at + others.firstTrue();
+            }
+            at += L;
+        }
+        while (at < to && Lanes.float32(values, offset + 4L * at) <= threshold) {
+            at++;
+        }
+        return at;
+    }
 }

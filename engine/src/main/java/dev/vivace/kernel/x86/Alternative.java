@@ -4,17 +4,19 @@ import java.util.List;
 
 /// Operations that have several kernels at one level, all of them right; which is faster, a machine has to be asked.
 public enum Alternative {
-    /// Prefill by F16 and BF16 weights: in f32, or rounded to bf16 with VDPBF16PS or AMX tiles.
-    PREFILL_HALVES("prefill by F16 and BF16 weights", Way.F32, Way.BF16, Way.TILES);
+    /// Prefill by F16 weights.
+    PREFILL_F16("prefill by F16 weights", Way.TILES, Way.BF16, Way.F32),
+    /// Prefill by BF16 weights.
+    PREFILL_BF16("prefill by BF16 weights", Way.TILES, Way.BF16, Way.F32);
 
     /// How an operation is done.
     public enum Way {
-        /// With f32 multiply-adds.
-        F32,
-        /// With bf16 dot products.
+        /// With the bf16 products of AMX tiles.
+        TILES,
+        /// With bf16 dot products of vectors.
         BF16,
-        /// With tiles of bf16.
-        TILES
+        /// With f32 multiply-adds.
+        F32
     }
 
     private final String title;
@@ -30,7 +32,7 @@ public enum Alternative {
         return title;
     }
 
-    /// All ways, the one first that is taken where nothing was measured.
+    /// All ways, the one first that should be best; it wins where a measurement finds no difference.
     public List<Way> ways() {
         return ways;
     }

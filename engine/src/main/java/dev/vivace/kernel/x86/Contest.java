@@ -20,7 +20,7 @@ public record Contest(Alternative alternative, Map<Way, Function<Arena, Runnable
         }
     }
 
-    /// The ways there are, the one first that is taken where nothing was measured.
+    /// The ways there are, the one first that should be best.
     List<Way> order() {
         return alternative.ways().stream().filter(ways::containsKey).toList();
     }

@@ -12,8 +12,6 @@ import dev.vivace.kernel.x86.asm.Op;
 import dev.vivace.kernel.x86.asm.Tile;
 import dev.vivace.kernel.x86.asm.Vec;
 import java.lang.foreign.MemorySegment;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Optional;
 
 /// Loops for [dev.vivace.kernel.Limits]: reading and nothing else, calculating and nothing else. Safe for all threads.
@@ -39,7 +37,7 @@ public final class EmittedLimits {
 
     private final Target target;
     private final Kernel[] reads = new Kernel[WAYS];
-    private final Map<Arithmetic, Kernel> loops = new EnumMap<>(Arithmetic.class);
+    private final Kernel[] loops = new Kernel[Arithmetic.values().length];
 
     private EmittedLimits(Target target) {
         this.target = target;
@@ -49,7 +47,7 @@ public final class EmittedLimits {
         }
         for (Arithmetic arithmetic : Arithmetic.values()) {
             boolean tiles = arithmetic == Arithmetic.BF16_TILES || arithmetic == Arithmetic.INT8_TILES;
-            loops.put(arithmetic, new Kernel(() -> tiles ? tiles(arithmetic) : vectors(arithmetic)));
+            loops[arithmetic.ordinal()] = new Kernel(() -> tiles ? tiles(arithmetic) : vectors(arithmetic));
         }
     }
 
@@ -88,7 +86,7 @@ public final class EmittedLimits {
         if (operationsPerRound(arithmetic) == 0) {
             throw new IllegalArgumentException(target.isa() + " has no " + arithmetic);
         }
-        loops.get(arithmetic).call(rounds, 0, 0, 0, 0, 0);
+        loops[arithmetic.ordinal()].call(rounds, 0, 0, 0, 0, 0);
     }
 
     private Vec vec(int index) {

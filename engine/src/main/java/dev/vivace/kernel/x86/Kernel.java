@@ -19,9 +19,11 @@ public final class Kernel {
     }
 
     /// Runs it with six arguments in the registers of the System V convention: RDI, RSI, RDX, RCX, R8, R9.
-    public void call(long a, long b, long c, long d, long e, long f) {
+    ///
+    /// @return what the kernel leaves in RAX; means something only where it says so
+    public long call(long a, long b, long c, long d, long e, long f) {
         MemorySegment ready = code;
-        Native.call(ready == null ? load() : ready, a, b, c, d, e, f);
+        return Native.call(ready == null ? load() : ready, a, b, c, d, e, f);
     }
 
     private MemorySegment load() {

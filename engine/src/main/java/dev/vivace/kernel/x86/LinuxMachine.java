@@ -49,8 +49,8 @@ final class LinuxMachine implements Machine {
             MemorySegment ignored = MemorySegment.NULL.reinterpret(0);
             cpu = Cpu.ofThisMachine();
         } catch (IllegalCallerException forbidden) {
-            obstacle = new Obstacle(
-                    "Java forbids native access; start it with --enable-native-access=ALL-UNNAMED", true);
+            obstacle =
+                    new Obstacle("Java forbids native access; start it with --enable-native-access=ALL-UNNAMED", true);
         } catch (UnsupportedException denied) {
             obstacle = new Obstacle(String.valueOf(denied.getMessage()), true);
         } catch (LinkageError missing) {

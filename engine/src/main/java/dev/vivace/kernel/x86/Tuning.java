@@ -4,6 +4,7 @@ import dev.vivace.kernel.x86.Alternative.Way;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Which kernel is taken where a level has several.
@@ -29,9 +30,9 @@ public record Tuning(Map<Alternative, Verdict> verdicts) {
         verdicts = verdicts.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(verdicts));
     }
 
-    /// The way to take: the measured one, else the first.
-    public Way way(Alternative alternative) {
+    /// The way that won; empty where nothing was measured.
+    public Optional<Way> way(Alternative alternative) {
         @Nullable Verdict verdict = verdicts.get(alternative);
-        return verdict == null ? alternative.ways().getFirst() : verdict.way();
+        return Optional.ofNullable(verdict).map(Verdict::way);
     }
 }

@@ -25,7 +25,9 @@ record TuningText(Cpu.Model model, Isa isa, List<Contest> contests) {
         StringBuilder text = new StringBuilder(HEADER + "\ncpu " + model.id() + "\nlevel " + isa + "\n");
         tuning.verdicts().forEach((alternative, verdict) -> {
             text.append(alternative).append(' ').append(verdict.way());
-            verdict.nanos().forEach((way, nanos) -> text.append(' ').append(way).append('=').append(nanos));
+            verdict.nanos()
+                    .forEach((way, nanos) ->
+                            text.append(' ').append(way).append('=').append(nanos));
             text.append('\n');
         });
         return text.append(END).append('\n').toString();
@@ -62,8 +64,8 @@ record TuningText(Cpu.Model model, Isa isa, List<Contest> contests) {
     private static Tuning.Verdict verdict(Contest contest, String line) {
         String[] words = line.split(" ", -1);
         List<Way> ways = contest.order();
-        FormatException wrong = new FormatException("line \"" + cut(line) + "\" does not decide " + contest.alternative()
-                + " between " + ways);
+        FormatException wrong = new FormatException(
+                "line \"" + cut(line) + "\" does not decide " + contest.alternative() + " between " + ways);
         int times = ways.size() == 1 ? 0 : ways.size();
         if (words.length != 2 + times || !words[0].equals(contest.alternative().name())) {
             throw wrong;

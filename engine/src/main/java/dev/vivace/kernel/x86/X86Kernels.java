@@ -9,15 +9,16 @@ import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.KvBlocks;
 import dev.vivace.kernel.Phase;
 import dev.vivace.kernel.RopeStyle;
+import dev.vivace.kernel.Tasks;
 import dev.vivace.kernel.Weights;
+import dev.vivace.kernel.x86.attention.AttentionKernels;
+import dev.vivace.kernel.x86.linear.LinearKernels;
+import dev.vivace.kernel.x86.rows.RowKernels;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Matrix;
 import dev.vivace.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import dev.vivace.kernel.x86.attention.AttentionKernels;
-import dev.vivace.kernel.x86.linear.LinearKernels;
-import dev.vivace.kernel.x86.rows.RowKernels;
 
 /// Kernels of one level, emitted by Java: weights ([LinearKernels]), what works on rows ([RowKernels]) and attention
 /// ([AttentionKernels]). Safe for all threads.
@@ -66,6 +67,20 @@ public final class X86Kernels implements Kernels {
     }
 
     @Override
+    public Weights pack(Tensor tensor, Arena arena, Tasks tasks) {
+        Weights weights = linear.pack(tensor, arena, tasks);
+        if (linear.packedBytes(tensor) > 0) {
+            NativeMemory.release(tensor.data());
+        }
+        return weights;
+    }
+
+    @Override
+    public long packedBytes(Tensor tensor) {
+        return linear.packedBytes(tensor);
+    }
+
+    @Override
     public void decode(Weights weights, int row, MemorySegment out, long offset) {
         linear.decode(weights, row, out, offset);
     }
@@ -86,17 +101,37 @@ public final class X86Kernels implements Kernels {
     }
 
     @Override
-    public void multiply( Weights weights, Phase phase, Inputs inputs, int rowFrom, int rowTo, Matrix y, int from, int to, MemorySegment scratch) {
+    public void multiply(
+            Weights weights,
+            Phase phase,
+            Inputs inputs,
+            int rowFrom,
+            int rowTo,
+            Matrix y,
+            int from,
+            int to,
+            MemorySegment scratch) {
         linear.multiply(weights, phase, inputs, rowFrom, rowTo, y, from, to, scratch);
     }
 
     @Override
-    public void multiplySome( Weights weights, Phase phase, Inputs inputs, int rowFrom, int rowTo, Matrix y, int[] outputs, int from, int to, MemorySegment scratch) {
+    public void multiplySome(
+            Weights weights,
+            Phase phase,
+            Inputs inputs,
+            int rowFrom,
+            int rowTo,
+            Matrix y,
+            int[] outputs,
+            int from,
+            int to,
+            MemorySegment scratch) {
         linear.multiplySome(weights, phase, inputs, rowFrom, rowTo, y, outputs, from, to, scratch);
     }
 
     @Override
-    public void rmsNorm( Matrix x, Matrix out, int rowFrom, int rowTo, int groups, int dim, MemorySegment weight, float epsilon) {
+    public void rmsNorm(
+            Matrix x, Matrix out, int rowFrom, int rowTo, int groups, int dim, MemorySegment weight, float epsilon) {
         rows.rmsNorm(x, out, rowFrom, rowTo, groups, dim, weight, epsilon);
     }
 
@@ -107,12 +142,22 @@ public final class X86Kernels implements Kernels {
     }
 
     @Override
-    public void rope( Matrix x, int rowFrom, int rowTo, int heads, int headDim, int rotary, RopeStyle style, Matrix cos, Matrix sin) {
+    public void rope(
+            Matrix x,
+            int rowFrom,
+            int rowTo,
+            int heads,
+            int headDim,
+            int rotary,
+            RopeStyle style,
+            Matrix cos,
+            Matrix sin) {
         rows.rope(x, rowFrom, rowTo, heads, headDim, rotary, style, cos, sin);
     }
 
     @Override
-    public void gated(Activation activation, Matrix gate, Matrix up, Matrix out, int rowFrom, int rowTo, int from, int to) {
+    public void gated(
+            Activation activation, Matrix gate, Matrix up, Matrix out, int rowFrom, int rowTo, int from, int to) {
         rows.gated(activation, gate, up, out, rowFrom, rowTo, from, to);
     }
 
@@ -127,13 +172,20 @@ public final class X86Kernels implements Kernels {
     }
 
     @Override
-    public void store(MemorySegment source, long sourceOffset, DType dtype, MemorySegment target, long targetOffset, int n) {
+    public void store(
+            MemorySegment source, long sourceOffset, DType dtype, MemorySegment target, long targetOffset, int n) {
         rows.store(source, sourceOffset, dtype, target, targetOffset, n);
     }
 
     @Override
-    public void load(DType dtype, MemorySegment source, long sourceOffset, MemorySegment target, long targetOffset, int n) {
+    public void load(
+            DType dtype, MemorySegment source, long sourceOffset, MemorySegment target, long targetOffset, int n) {
         rows.load(dtype, source, sourceOffset, target, targetOffset, n);
+    }
+
+    @Override
+    public int firstAbove(MemorySegment values, long offset, int from, int to, float threshold) {
+        return rows.firstAbove(values, offset, from, to, threshold);
     }
 
     @Override
@@ -143,11 +195,37 @@ public final class X86Kernels implements Kernels {
 
     @Override
     public void merge( MemorySegment out, long outOffset, MemorySegment lse, long lseOffset, MemorySegment out2, long out2Offset, MemorySegment lse2, long lse2Offset, int n) {
-        attention.merge(out, outOffset, lse, lseOffset, out2, out2Offset, lse2, lse2Offset, n);
+        attention.merge(out, outOffset, lse, lseOffset, out2, out2Offset, lse2, lse2Offset, 1, n);
     }
 
     @Override
-    public void scores( Matrix queries, int row, int head, KvBlocks kv, int kvHead, float scale, float softcap, int from, int to, MemorySegment out, long offset) {
+    public void mergeHeads(
+            MemorySegment out,
+            long outOffset,
+            MemorySegment lse,
+            long lseOffset,
+            MemorySegment out2,
+            long out2Offset,
+            MemorySegment lse2,
+            long lse2Offset,
+            int heads,
+            int n) {
+        attention.merge(out, outOffset, lse, lseOffset, out2, out2Offset, lse2, lse2Offset, heads, n);
+    }
+
+    @Override
+    public void scores(
+            Matrix queries,
+            int row,
+            int head,
+            KvBlocks kv,
+            int kvHead,
+            float scale,
+            float softcap,
+            int from,
+            int to,
+            MemorySegment out,
+            long offset) {
         attention.scores(queries, row, head, kv, kvHead, scale, softcap, from, to, out, offset);
     }
 }

@@ -4,7 +4,7 @@ import dev.vivace.UnsupportedException;
 import dev.vivace.kernel.Isa;
 import dev.vivace.kernel.TuningChoice;
 import dev.vivace.kernel.x86.Machine.Obstacle;
-import dev.vivace.kernel.x86.linear.LinearKernels;
+import dev.vivace.kernel.x86.linear.PrefillContests;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +95,7 @@ public final class X86Levels {
     public X86Kernels kernels(Isa isa, TuningChoice choice, Optional<Path> folder) {
         Target target = targetOf(isa);
         TuningStore store = new TuningStore(folder, new SelfMeasurement(System::nanoTime));
-        TuningText text = new TuningText(machine.cpu().model(), isa, LinearKernels.contests(target));
+        TuningText text = new TuningText(machine.cpu().model(), isa, PrefillContests.of(target));
         return new X86Kernels(target, store.tuned(choice, text));
     }
 

@@ -43,8 +43,8 @@ class CodeMemoryTest {
 
         static Optional<Mapping> at(long address) throws IOException {
             return all().stream()
-                    .filter(one -> Long.compareUnsigned(one.from, address) <= 0
-                            && Long.compareUnsigned(address, one.to) < 0)
+                    .filter(one ->
+                            Long.compareUnsigned(one.from, address) <= 0 && Long.compareUnsigned(address, one.to) < 0)
                     .findFirst();
         }
     }
@@ -52,7 +52,8 @@ class CodeMemoryTest {
     @BeforeEach
     void onlyWhereCodeIsEmitted() {
         Optional<Machine.Obstacle> obstacle = Machine.here().obstacle();
-        assumeTrue(obstacle.isEmpty(), () -> "skipped: " + obstacle.orElseThrow().reason());
+        assumeTrue(
+                obstacle.isEmpty(), () -> "skipped: " + obstacle.orElseThrow().reason());
     }
 
     @Test
@@ -122,17 +123,20 @@ class CodeMemoryTest {
                 .split("\\s+"));
         Cpu cpu = Machine.here().cpu();
         assertThat(lines).anyMatch(line -> line.startsWith("model name") && line.endsWith(": " + cpu.name()));
-        assertThat(lines).anyMatch(line -> line.startsWith("cpu family") && line.endsWith(": " + cpu.model().family()));
-        assertThat(lines).anyMatch(line -> line.matches("model\\s+: " + cpu.model().number()));
-        assertThat(lines).anyMatch(line -> line.matches("stepping\\s+: " + cpu.model().stepping()));
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("cpu family")
+                        && line.endsWith(": " + cpu.model().family()));
+        assertThat(lines)
+                .anyMatch(line -> line.matches("model\\s+: " + cpu.model().number()));
+        assertThat(lines)
+                .anyMatch(line -> line.matches("stepping\\s+: " + cpu.model().stepping()));
         assertThat(cpu.avx2()).isEqualTo(flags.containsAll(List.of("avx2", "fma", "f16c", "bmi2")));
         assertThat(cpu.avx512())
                 .isEqualTo(flags.containsAll(List.of("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2")));
         assertThat(cpu.vnni()).isEqualTo(cpu.avx512() && flags.contains("avx512_vnni"));
         assertThat(cpu.bf16()).isEqualTo(cpu.avx512() && flags.contains("avx512_bf16"));
         assertThat(cpu.avxVnni()).isEqualTo(flags.contains("avx_vnni"));
-        assertThat(cpu.amx())
-                .isEqualTo(cpu.avx512() && flags.containsAll(List.of("amx_tile", "amx_int8", "amx_bf16")));
+        assertThat(cpu.amx()).isEqualTo(cpu.avx512() && flags.containsAll(List.of("amx_tile", "amx_int8", "amx_bf16")));
     }
 
     private static Code returns(int count) {

@@ -27,7 +27,8 @@ class NativeMemoryTest {
     @BeforeEach
     void onlyWhereCodeIsEmitted() {
         Optional<Machine.Obstacle> obstacle = Machine.here().obstacle();
-        assumeTrue(obstacle.isEmpty(), () -> "skipped: " + obstacle.orElseThrow().reason());
+        assumeTrue(
+                obstacle.isEmpty(), () -> "skipped: " + obstacle.orElseThrow().reason());
     }
 
     @Test
@@ -95,7 +96,8 @@ class NativeMemoryTest {
     /// KiB that this process has in memory.
     private static long mapped() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            String line = lines.filter(one -> one.startsWith("VmRSS")).findFirst().orElseThrow();
+            String line =
+                    lines.filter(one -> one.startsWith("VmRSS")).findFirst().orElseThrow();
             return Long.parseLong(line.replaceAll("\\D", ""));
         }
     }

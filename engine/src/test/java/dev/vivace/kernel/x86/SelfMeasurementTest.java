@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -19,14 +20,14 @@ class SelfMeasurementTest {
     void takesTheFasterByItsBestRun() {
         // The slower one is lucky never, the faster one is disturbed once.
         Tuning tuning = measure(work(20_000, 30_000), work(90_000, 10_000));
-        assertThat(tuning.way(Alternative.PREFILL_HALVES)).isEqualTo(Way.BF16);
-        assertThat(verdict(tuning).nanos()).containsExactly(Map.entry(Way.F32, 20_000L), Map.entry(Way.BF16, 10_000L));
+        assertThat(tuning.way(Alternative.PREFILL_BF16)).contains(Way.F32);
+        assertThat(verdict(tuning).nanos()).containsExactly(Map.entry(Way.BF16, 20_000L), Map.entry(Way.F32, 10_000L));
     }
 
     @Test
     void takesTheFirstWhereTheyAreAsGoodAsEqual() {
-        assertThat(verdict(measure(work(10_000), work(9_800))).way()).isEqualTo(Way.F32);
-        assertThat(verdict(measure(work(10_000), work(9_600))).way()).isEqualTo(Way.BF16);
+        assertThat(verdict(measure(work(10_000), work(9_800))).way()).isEqualTo(Way.BF16);
+        assertThat(verdict(measure(work(10_000), work(9_600))).way()).isEqualTo(Way.F32);
     }
 
     @Test
@@ -47,34 +48,32 @@ class SelfMeasurementTest {
 
     @Test
     void aSingleWayIsNotRun() {
-        Contest contest = new Contest(Alternative.PREFILL_HALVES, Map.of(Way.BF16, arena -> {
+        Contest contest = new Contest(Alternative.PREFILL_BF16, Map.of(Way.BF16, arena -> {
             throw new AssertionError("nothing to measure");
         }));
         Tuning tuning = new SelfMeasurement(() -> now).measure(List.of(contest));
-        assertThat(tuning.way(Alternative.PREFILL_HALVES)).isEqualTo(Way.BF16);
+        assertThat(tuning.way(Alternative.PREFILL_BF16)).contains(Way.BF16);
     }
 
     @Test
-    void nothingMeasuredMeansTheFirstWay() {
-        assertThat(Tuning.NONE.way(Alternative.PREFILL_HALVES)).isEqualTo(Way.F32);
+    void nothingMeasuredDecidesNothing() {
+        assertThat(Tuning.NONE.way(Alternative.PREFILL_BF16)).isEmpty();
     }
 
     @Test
     void aContestNeedsWaysOfItsAlternative() {
-        assertThatThrownBy(() -> new Contest(Alternative.PREFILL_HALVES, Map.of()))
+        assertThatThrownBy(() -> new Contest(Alternative.PREFILL_BF16, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     private static Tuning.Verdict verdict(Tuning tuning) {
-        Tuning.Verdict verdict = tuning.verdicts().get(Alternative.PREFILL_HALVES);
-        assertThat(verdict).isNotNull();
-        return verdict;
+        return Objects.requireNonNull(tuning.verdicts().get(Alternative.PREFILL_BF16));
     }
 
     private Tuning measure(Function<Way, Runnable> first, Function<Way, Runnable> second) {
         Map<Way, Function<Arena, Runnable>> ways =
-                Map.of(Way.F32, arena -> first.apply(Way.F32), Way.BF16, arena -> second.apply(Way.BF16));
-        return new SelfMeasurement(() -> now).measure(List.of(new Contest(Alternative.PREFILL_HALVES, ways)));
+                Map.of(Way.BF16, arena -> first.apply(Way.BF16), Way.F32, arena -> second.apply(Way.F32));
+        return new SelfMeasurement(() -> now).measure(List.of(new Contest(Alternative.PREFILL_BF16, ways)));
     }
 
     /// Takes these times in turn, the last one for good; the first run is not timed.

@@ -26,7 +26,7 @@ class TuningStoreTest {
             vivace-tuning 1
             cpu FakeVendor-6-143-8
             level VNNI
-            PREFILL_HALVES BF16 F32=3210 BF16=1700
+            PREFILL_BF16 BF16 BF16=1700 F32=3210
             end
             """;
 
@@ -41,7 +41,7 @@ class TuningStoreTest {
         Path cache = folder.resolve("deep/cache");
         Tuned first = store(cache).tuned(MEASURED, text(Isa.VNNI));
         assertThat(runs).isPositive();
-        assertThat(first.tuning().way(Alternative.PREFILL_HALVES)).isEqualTo(Way.BF16);
+        assertThat(first.tuning().way(Alternative.PREFILL_BF16)).contains(Way.BF16);
         Path file = cache.resolve("tuning-FakeVendor-6-143-8-vnni.txt");
         assertThat(first.origin()).isEqualTo("measured now, kept in " + file);
         runs = 0;
@@ -59,7 +59,8 @@ class TuningStoreTest {
     @Test
     void aDamagedFileIsMeasuredAnewAndWrittenAnew() throws IOException {
         Path file = folder.resolve("tuning-FakeVendor-6-143-8-vnni.txt");
-        for (String damaged : List.of("", "x", GOOD.substring(0, GOOD.length() - 5), GOOD + GOOD, "\0".repeat(100_000))) {
+        for (String damaged :
+                List.of("", "x", GOOD.substring(0, GOOD.length() - 5), GOOD + GOOD, "\0".repeat(100_000))) {
             Files.writeString(file, damaged);
             runs = 0;
             store(folder).tuned(MEASURED, text(Isa.VNNI));
@@ -72,7 +73,7 @@ class TuningStoreTest {
     void goesOnWhereNothingCanBeWritten() throws IOException {
         Path occupied = Files.writeString(folder.resolve("file"), "no folder");
         Tuned tuned = store(occupied).tuned(MEASURED, text(Isa.VNNI));
-        assertThat(tuned.tuning().way(Alternative.PREFILL_HALVES)).isEqualTo(Way.BF16);
+        assertThat(tuned.tuning().way(Alternative.PREFILL_BF16)).contains(Way.BF16);
         assertThat(tuned.origin()).startsWith("measured now; ").contains("cannot be written");
         TuningStore nowhere = new TuningStore(Optional.empty(), measurement());
         assertThat(nowhere.tuned(MEASURED, text(Isa.VNNI)).origin()).isEqualTo("measured now, kept nowhere");
@@ -80,21 +81,24 @@ class TuningStoreTest {
 
     @Test
     void aPinnedFileDecidesWithoutMeasuring() throws IOException {
-        Path file = Files.writeString(folder.resolve("pinned.txt"), GOOD.replace("BF16 F32=", "F32 F32="));
+        Path file = Files.writeString(folder.resolve("pinned.txt"), GOOD.replace(" BF16 ", " F32 "));
         Tuned tuned = store(folder).tuned(new TuningChoice.Pinned(file), text(Isa.VNNI));
         assertThat(runs).isZero();
-        assertThat(tuned.tuning().way(Alternative.PREFILL_HALVES)).isEqualTo(Way.F32);
+        assertThat(tuned.tuning().way(Alternative.PREFILL_BF16)).contains(Way.F32);
         assertThat(tuned.origin()).isEqualTo("pinned by " + file);
-        assertThat(store(folder).tuned(new TuningChoice.Fixed(), text(Isa.VNNI))).isEqualTo(Tuned.FIXED);
+        assertThat(store(folder).tuned(new TuningChoice.Fixed(), text(Isa.VNNI)))
+                .isEqualTo(Tuned.FIXED);
     }
 
     @Test
     void aPinnedFileThatDoesNotFitIsRefusedInOneSentence() throws IOException {
-        refused(GOOD.replace("143", "144"), "line 2 is \"cpu FakeVendor-6-144-8\", expected \"cpu FakeVendor-6-143-8\"");
+        refused(
+                GOOD.replace("143", "144"),
+                "line 2 is \"cpu FakeVendor-6-144-8\", expected \"cpu FakeVendor-6-143-8\"");
         refused(GOOD.replace("VNNI", "AMX"), "line 3 is \"level AMX\", expected \"level VNNI\"");
         refused(GOOD.replace("tuning 1", "tuning 2"), "line 1");
-        refused(GOOD.replace(" BF16 ", " TILES "), "does not decide PREFILL_HALVES");
-        refused(GOOD.replace("=1700", "=17e0"), "does not decide PREFILL_HALVES");
+        refused(GOOD.replace(" BF16 ", " TILES "), "does not decide PREFILL_BF16");
+        refused(GOOD.replace("=1700", "=17e0"), "does not decide PREFILL_BF16");
         refused(GOOD.replace("end\n", ""), "line 5 is nothing, expected \"end\"");
         refused(GOOD + "more\n", "it has 6 lines");
         Path missing = folder.resolve("missing.txt");
@@ -122,7 +126,8 @@ class TuningStoreTest {
             for (int i = random.nextInt(3); i >= 0; i--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(128);
             }
-            String damaged = new String(bytes, 0, bytes.length - random.nextInt(2) * random.nextInt(90), StandardCharsets.US_ASCII);
+            String damaged = new String(
+                    bytes, 0, bytes.length - random.nextInt(2) * random.nextInt(90), StandardCharsets.US_ASCII);
             try {
                 Tuning tuning = text.read(damaged);
                 assertThat(text.read(text.write(tuning))).isEqualTo(tuning);
@@ -149,7 +154,7 @@ class TuningStoreTest {
 
     private TuningText text(Isa isa) {
         Contest contest = new Contest(
-                Alternative.PREFILL_HALVES,
+                Alternative.PREFILL_BF16,
                 Map.of(Way.F32, arena -> () -> work(20_000), Way.BF16, arena -> () -> work(10_000)));
         return new TuningText(new Cpu.Model("FakeVendor", 6, 143, 8), isa, List.of(contest));
     }

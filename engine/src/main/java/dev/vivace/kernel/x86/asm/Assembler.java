@@ -343,6 +343,11 @@ public final class Assembler {
         shift("shr", 5, target, count);
     }
 
+    /// `target` = how many zeros `source` has below its lowest one; 64 where it has no ones.
+    public void tzcnt(Gpr target, Gpr source) {
+        legacy("tzcnt", 0xF3, true, opcode(0x0F, 0xBC), target.ordinal(), source, target, source);
+    }
+
     /// `target++`.
     public void inc(Gpr target) {
         legacy("inc", 0, true, opcode(0xFF), 0, target, target);

@@ -26,8 +26,8 @@ public final class CallingConvention {
         for (Code.Line line : code.lines()) {
             Optional<String> breach = reader.read(line);
             if (breach.isPresent()) {
-                return breach.map(what -> code.name() + " at " + Integer.toHexString(line.offset()) + ", " + line + ": "
-                        + what);
+                return breach.map(
+                        what -> code.name() + " at " + Integer.toHexString(line.offset()) + ", " + line + ": " + what);
             }
         }
         return reader.exits == 0 ? Optional.of(code.name() + " never returns") : Optional.empty();

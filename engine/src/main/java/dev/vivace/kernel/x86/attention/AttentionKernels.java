@@ -157,7 +157,7 @@ public final class AttentionKernels {
         SpanBlocks.run(span, kernel, lowest, highest);
     }
 
-    /// See [dev.vivace.kernel.Kernels#merge].
+    /// See [dev.vivace.kernel.Kernels#mergeHeads].
     public void merge(
             MemorySegment out,
             long outOffset,
@@ -167,6 +167,7 @@ public final class AttentionKernels {
             long out2Offset,
             MemorySegment lse2,
             long lse2Offset,
+            int heads,
             int n) {
         merge.call(
                 out.address() + outOffset,
@@ -174,7 +175,7 @@ public final class AttentionKernels {
                 out2.address() + out2Offset,
                 lse2.address() + lse2Offset,
                 n,
-                0);
+                heads);
     }
 
     /// See [dev.vivace.kernel.Kernels#scores].

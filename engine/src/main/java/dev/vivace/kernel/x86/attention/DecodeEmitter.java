@@ -21,13 +21,13 @@ import dev.vivace.tensor.DType;
 /// chain over the dimensions; weights are then spread over lanes that are dimensions of values. Every sum is
 /// taken in the same order as in [TileEmitter]: bits agree.
 final class DecodeEmitter {
-    /// Slots or dimensions go in passes of this many vectors.
-    private static final int PASS = 4;
-
     private final VectorCode code;
     private final Assembler a;
     private final DType dtype;
     private final int heads;
+    /// Slots or dimensions go in passes of this many vectors: with what they are multiplied by they fit the
+    /// registers.
+    private final int pass;
     private final int elementBytes;
     private final KeyTurn keys;
     /// Vectors of a block's slots.
@@ -38,6 +38,7 @@ final class DecodeEmitter {
         this.code = new VectorCode(a, target);
         this.dtype = dtype;
         this.heads = heads;
+        this.pass = heads <= (code.wide ? 6 : 3) ? 4 : 2;
         this.elementBytes = dtype.blockBytes();
         this.keys = new KeyTurn(code, dtype);
         this.vectors = BLOCK / code.lanes;
@@ -45,7 +46,7 @@ final class DecodeEmitter {
 
     /// Heads of one call at most.
     static int mostHeads(Target target) {
-        return target.wide() ? 6 : 3;
+        return target.wide() ? 8 : 5;
     }
 
     static Code emit(Target target, DType dtype, int heads) {
@@ -65,7 +66,6 @@ final class DecodeEmitter {
         a.test(RAX, RAX);
         a.jump(Condition.E, done);
         Label block = a.here();
-        nextBlock(SpanScratch.KEY_AT);
         keys.emit();
         dots();
         weights();
@@ -117,8 +117,10 @@ final class DecodeEmitter {
 
     /// Dot products to SCORES `[heads, BLOCK]`.
     private void dots() {
-        for (int slot = 0; slot < BLOCK; slot += PASS * code.lanes) {
-            for (int i = 0; i < heads * PASS; i++) {
+        nextBlock(SpanScratch.KEY_AT);
+        a.add(R14, Mem.at(RBX, SpanScratch.KEY_AT));
+        for (int slot = 0; slot < BLOCK; slot += pass * code.lanes) {
+            for (int i = 0; i < heads * pass; i++) {
                 code.zero(code.v(i));
             }
             a.mov(R8, Mem.at(RDI, SpanScratch.QUERIES));
@@ -140,25 +142,32 @@ final class DecodeEmitter {
             dot(slot, 1);
             a.bind(done);
             for (int h = 0; h < heads; h++) {
-                for (int i = 0; i < PASS; i++) {
+                for (int i = 0; i < pass; i++) {
                     int at = SpanScratch.SCORES + 4 * (h * BLOCK + slot + i * code.lanes);
-                    a.emit(Op.VMOVUPS_STORE, Mem.at(RDI, at), code.v(h * PASS + i));
+                    a.emit(Op.VMOVUPS_STORE, Mem.at(RDI, at), code.v(h * pass + i));
                 }
             }
         }
     }
 
     private void dot(int slot, int dimensions) {
-        Vec key = code.v(heads * PASS + heads);
+        Vec key = code.v(heads * pass + heads);
         int bytes = keys.turned().blockBytes();
         for (int d = 0; d < dimensions; d++) {
-            for (int h = 0; h < heads; h++) {
-                a.emit(Op.VBROADCASTSS, code.v(heads * PASS + h), head(R8, R9, h).plus(4 * d));
+            // As many lines of the next block as there are dimensions, times bytes of an element.
+            for (int i = 0; slot == 0 && i < elementBytes; i++) {
+                a.prefetch(0, Mem.at(R14, 64 * (d * elementBytes + i)));
             }
-            for (int i = 0; i < PASS; i++) {
+            for (int h = 0; h < heads; h++) {
+                a.emit(
+                        Op.VBROADCASTSS,
+                        code.v(heads * pass + h),
+                        head(R8, R9, h).plus(4 * d));
+            }
+            for (int i = 0; i < pass; i++) {
                 code.load(keys.turned(), key, Mem.at(R10, bytes * (slot + i * code.lanes + d * BLOCK)));
                 for (int h = 0; h < heads; h++) {
-                    a.emit(Op.VFMADD231PS, code.v(h * PASS + i), key, code.v(heads * PASS + h));
+                    a.emit(Op.VFMADD231PS, code.v(h * pass + i), key, code.v(heads * pass + h));
                 }
             }
         }
@@ -167,6 +176,9 @@ final class DecodeEmitter {
             a.add(R9, 4 * dimensions);
         }
         a.add(R10, bytes * BLOCK * dimensions);
+        if (slot == 0) {
+            a.add(R14, 64 * elementBytes * dimensions);
+        }
         a.sub(RDX, dimensions);
     }
 
@@ -323,10 +335,10 @@ final class DecodeEmitter {
         Label single = a.label();
         Label done = a.label();
         Label four = a.here();
-        a.cmp(R15, PASS * code.lanes);
+        a.cmp(R15, pass * code.lanes);
         a.jump(Condition.L, single);
-        dimensions(PASS);
-        a.sub(R15, PASS * code.lanes);
+        dimensions(pass);
+        a.sub(R15, pass * code.lanes);
         a.jmp(four);
         a.bind(single);
         a.test(R15, R15);
@@ -338,11 +350,11 @@ final class DecodeEmitter {
     }
 
     private void dimensions(int count) {
-        Vec value = code.v(heads * PASS + heads);
+        Vec value = code.v(heads * pass + heads);
         for (int h = 0; h < heads; h++) {
             a.emit(Op.VBROADCASTSS, value, Mem.at(RDI, SpanScratch.SHRINK + 4 * h));
             for (int i = 0; i < count; i++) {
-                a.emit(Op.VMULPS, code.v(h * PASS + i), value, head(R8, R9, h).plus(i * code.bytes));
+                a.emit(Op.VMULPS, code.v(h * pass + i), value, head(R8, R9, h).plus(i * code.bytes));
             }
         }
         a.mov(R12, R11);
@@ -351,12 +363,12 @@ final class DecodeEmitter {
         Label slot = a.here();
         for (int h = 0; h < heads; h++) {
             int at = SpanScratch.SCORES + 4 * BLOCK * h;
-            a.emit(Op.VBROADCASTSS, code.v(heads * PASS + h), Mem.at(RDI, R10, 4, at));
+            a.emit(Op.VBROADCASTSS, code.v(heads * pass + h), Mem.at(RDI, R10, 4, at));
         }
         for (int i = 0; i < count; i++) {
             code.load(dtype, value, Mem.at(R12, i * code.lanes * elementBytes));
             for (int h = 0; h < heads; h++) {
-                a.emit(Op.VFMADD231PS, code.v(h * PASS + i), value, code.v(heads * PASS + h));
+                a.emit(Op.VFMADD231PS, code.v(h * pass + i), value, code.v(heads * pass + h));
             }
         }
         for (int at = 0; at < count * code.lanes * elementBytes; at += 64) {
@@ -368,7 +380,7 @@ final class DecodeEmitter {
         a.jump(Condition.NE, slot);
         for (int h = 0; h < heads; h++) {
             for (int i = 0; i < count; i++) {
-                a.emit(Op.VMOVUPS_STORE, head(R8, R9, h).plus(i * code.bytes), code.v(h * PASS + i));
+                a.emit(Op.VMOVUPS_STORE, head(R8, R9, h).plus(i * code.bytes), code.v(h * pass + i));
             }
         }
         a.add(R8, count * code.bytes);

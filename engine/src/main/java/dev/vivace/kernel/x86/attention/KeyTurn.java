@@ -37,7 +37,7 @@ final class KeyTurn {
         return words ? dtype : DType.F32;
     }
 
-    /// R14 = how far the next block's keys are from this one's; RBX the block's entry.
+    /// RBX the block's entry.
     void emit() {
         int slots = words ? 32 : code.lanes;
         int turnedBytes = turned().blockBytes();
@@ -74,12 +74,6 @@ final class KeyTurn {
         for (int row = 0; row < code.lanes; row++) {
             code.load(dtype, code.v(row), row(quarters[row / 4], row % 4));
         }
-        for (int quarter = 0; quarter < code.lanes / 4; quarter++) {
-            a.lea(RBP, Mem.at(quarters[quarter], R14, 1, 0));
-            for (int row = 0; row < 4; row++) {
-                a.prefetch(0, row(RBP, row));
-            }
-        }
         int[] columns = Transpose.emit(code);
         for (int column = 0; column < code.lanes; column++) {
             a.emit(Op.VMOVUPS_STORE, Mem.at(R12, 4 * BLOCK * column), code.v(columns[column]));
@@ -99,8 +93,8 @@ final class KeyTurn {
         Label many = a.here();
         a.cmp(R13, 32);
         a.jump(Condition.L, sixteen);
-        half(Op.VPUNPCKLWD, 512, 0, true);
-        half(Op.VPUNPCKHWD, 512, 4, false);
+        half(Op.VPUNPCKLWD, 512, 0);
+        half(Op.VPUNPCKHWD, 512, 4);
         a.add(R8, 64);
         a.add(R12, 2 * BLOCK * 32);
         a.sub(R13, 32);
@@ -108,13 +102,13 @@ final class KeyTurn {
         a.bind(sixteen);
         a.test(R13, R13);
         a.jump(Condition.E, done);
-        half(Op.VPUNPCKLWD, 256, 0, true);
-        half(Op.VPUNPCKHWD, 256, 4, false);
+        half(Op.VPUNPCKLWD, 256, 0);
+        half(Op.VPUNPCKHWD, 256, 4);
         a.bind(done);
     }
 
     /// The lower or upper four of every eight elements: pairs of rows, then 16 pairs turned.
-    private void half(Op interleave, int bits, int first, boolean ahead) {
+    private void half(Op interleave, int bits, int first) {
         a.mov(R9, R8);
         for (int pair = 0; pair < 16; pair++) {
             Vec rows = Vec.of(pair, bits);
@@ -123,12 +117,6 @@ final class KeyTurn {
             a.emit(Op.VMOVUPS, rows, even);
             a.emit(interleave, rows, rows, odd);
             if (pair % 2 == 1) {
-                if (ahead) {
-                    a.lea(R10, Mem.at(R9, R14, 1, 0));
-                    for (int row = 0; row < 4; row++) {
-                        a.prefetch(0, row(R10, row));
-                    }
-                }
                 a.lea(R9, Mem.at(R9, RAX, 4, 0));
             }
         }

@@ -11,8 +11,8 @@ import dev.vivace.kernel.x86.asm.Mem;
 import dev.vivace.kernel.x86.asm.Op;
 import dev.vivace.kernel.x86.asm.Vec;
 
-/// Merges one partial into another: RDI the outputs, RSI their log-sum-exp, RDX and RCX those of the later partial,
-/// R8 elements.
+/// Merges partials of heads one after another into earlier ones: RDI the outputs, RSI their log-sum-exp, RDX and
+/// RCX those of the later partial, R8 elements of a head, R9 heads.
 final class MergeEmitter {
     private static final long EMPTY = 0xFF800000L;
 
@@ -31,29 +31,41 @@ final class MergeEmitter {
     }
 
     private void all() {
-        Label done = a.label();
+        Label next = a.label();
+        Label skip = a.label();
         Label copy = a.label();
-        a.mov(R9, EMPTY);
+        VectorCode.Constants constants = code.constants(13, 14);
+        a.mov(R11, R8);
+        Label head = a.here();
+        a.mov(R8, EMPTY);
         a.mov32(RAX, Mem.at(RCX));
-        a.cmp(RAX, R9);
-        a.jump(Condition.E, done);
+        a.cmp(RAX, R8);
+        a.jump(Condition.E, skip);
         a.mov32(R10, Mem.at(RSI));
-        a.cmp(R10, R9);
+        a.cmp(R10, R8);
+        a.mov(R8, R11);
         a.jump(Condition.E, copy);
-        factors();
+        factors(constants);
         elements(true);
-        a.jmp(done);
+        a.jmp(next);
         a.bind(copy);
         a.mov32(Mem.at(RSI), RAX);
         elements(false);
-        a.bind(done);
+        a.jmp(next);
+        a.bind(skip);
+        a.lea(RDI, Mem.at(RDI, R11, 4, 0));
+        a.lea(RDX, Mem.at(RDX, R11, 4, 0));
+        a.bind(next);
+        a.add(RSI, 4);
+        a.add(RCX, 4);
+        a.dec(R9);
+        a.jump(Condition.NE, head);
         a.emit(Op.VZEROUPPER);
         a.ret();
     }
 
     /// What the earlier outputs (vector 2) and the later ones (vector 3) are multiplied by.
-    private void factors() {
-        VectorCode.Constants constants = code.constants(13, 14);
+    private void factors(VectorCode.Constants constants) {
         Vec larger = code.v(0);
         Vec keep = code.v(2);
         Vec take = code.v(3);

@@ -86,19 +86,17 @@ final class ScoresEmitter {
 
     private void element() {
         Vec x = Vec.xmm(1);
-        switch (dtype) {
-            case F16 -> {
-                a.movzx16(RAX, Mem.at(RSI));
-                a.emit(Op.VMOVD, x, RAX);
-                a.emit(Op.VCVTPH2PS, x, x);
-            }
-            case BF16 -> {
-                a.movzx16(RAX, Mem.at(RSI));
-                a.shl(RAX, 16);
-                a.emit(Op.VMOVD, x, RAX);
-            }
-            case F32 -> a.emit(Op.VMOVSS, x, Mem.at(RSI));
-            default -> throw new IllegalArgumentException("no cache holds " + dtype);
+        if (dtype == DType.F32) {
+            a.emit(Op.VMOVSS, x, Mem.at(RSI));
+            return;
+        }
+        a.movzx16(RAX, Mem.at(RSI));
+        if (dtype == DType.BF16) {
+            a.shl(RAX, 16);
+        }
+        a.emit(Op.VMOVD, x, RAX);
+        if (dtype == DType.F16) {
+            a.emit(Op.VCVTPH2PS, x, x);
         }
     }
 }

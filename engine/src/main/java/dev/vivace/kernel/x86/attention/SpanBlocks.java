@@ -31,8 +31,7 @@ final class SpanBlocks {
         int count = 0;
         int block = 0;
         while (true) {
-            while (run < span.runTo
-                    && (span.runLength[run] == 0 || end(span, run) <= Math.max(block, lowest))) {
+            while (run < span.runTo && (span.runLength[run] == 0 || end(span, run) <= Math.max(block, lowest))) {
                 run++;
             }
             if (run == span.runTo) {
@@ -95,7 +94,9 @@ final class SpanBlocks {
             long memory = kv.segment(page).address();
             int bytes = kv.dtype().blockBytes();
             scratch.set(
-                    I64, entry + SpanScratch.KEY_AT, memory + kv.keys(page, span.kvHead) + before * kv.keyDim() * bytes);
+                    I64,
+                    entry + SpanScratch.KEY_AT,
+                    memory + kv.keys(page, span.kvHead) + before * kv.keyDim() * bytes);
             scratch.set(
                     I64,
                     entry + SpanScratch.VALUE_AT,
@@ -115,7 +116,15 @@ final class SpanBlocks {
     }
 
     private static void copy(
-            AttentionSpan span, long address, long entry, int index, int run, int last, int block, int first, int past) {
+            AttentionSpan span,
+            long address,
+            long entry,
+            int index,
+            int run,
+            int last,
+            int block,
+            int first,
+            int past) {
         KvBlocks kv = span.kv;
         MemorySegment scratch = span.scratch;
         int dim = Math.max(SpanScratch.padded(kv.keyDim()), SpanScratch.padded(kv.valueDim()));

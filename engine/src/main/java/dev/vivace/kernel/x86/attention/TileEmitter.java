@@ -219,10 +219,7 @@ final class TileEmitter {
         a.mov(R10, Mem.at(RDI, SpanScratch.SUMS));
         Label dimensions = a.here();
         for (int v = 0; v < vectors; v++) {
-            a.emit(
-                    Op.VMOVUPS,
-                    code.v(group * vectors + v),
-                    Mem.at(RDI, SpanScratch.SHRINK + v * code.bytes));
+            a.emit(Op.VMOVUPS, code.v(group * vectors + v), Mem.at(RDI, SpanScratch.SHRINK + v * code.bytes));
         }
         for (int i = 0; i < group * vectors; i++) {
             a.emit(Op.VMULPS, code.v(i), code.v(group * vectors + i % vectors), Mem.at(R10, i * code.bytes));

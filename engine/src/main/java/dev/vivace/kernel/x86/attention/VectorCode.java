@@ -13,8 +13,7 @@ import java.util.Arrays;
 /// What attention's emitters share: vectors of the target's width, loads of stored elements, and the steps that
 /// the two widths say differently.
 final class VectorCode {
-    /// All bits of a lane that counts.
-    private static final int EQUAL = 0;
+    /// Which comparison, as the instructions number them.
     private static final int NOT_EQUAL = 4;
     private static final int NOT_LESS = 5;
 
@@ -73,14 +72,13 @@ final class VectorCode {
 
     /// Loads as many elements as a vector has lanes, as f32.
     void load(DType dtype, Vec target, Mem source) {
-        switch (dtype) {
-            case F16 -> a.emit(Op.VCVTPH2PS, target, source);
-            case BF16 -> {
-                a.emit(Op.VPMOVZXWD, target, source);
-                a.emit(Op.VPSLLD, 16, target, target);
-            }
-            case F32 -> a.emit(Op.VMOVUPS, target, source);
-            default -> throw new IllegalArgumentException("no cache holds " + dtype);
+        if (dtype == DType.F16) {
+            a.emit(Op.VCVTPH2PS, target, source);
+        } else if (dtype == DType.BF16) {
+            a.emit(Op.VPMOVZXWD, target, source);
+            a.emit(Op.VPSLLD, 16, target, target);
+        } else {
+            a.emit(Op.VMOVUPS, target, source);
         }
     }
 
@@ -143,8 +141,8 @@ final class VectorCode {
         1.5594678e-4f, 1.3406643e-3f, 9.617693e-3f, 5.5503104e-2f, 0.24022652f, 0.69314724f, 1
     };
 
-    /// `x = e^x` for `x` up to 88: `2^(x log2 e)` by the nearest integer and a polynomial; exactly 0 below
-    /// -87, for minus infinity too, and exactly 1 for 0. What is no number stays so. Uses `s` and `t`; at 256 bits also `u`.
+    /// `x = e^x` for `x` up to 88: `2^(x log2 e)` by the nearest integer and a polynomial; exactly 0 below -87, for
+    /// minus infinity too, and exactly 1 for 0. What is no number stays so. Uses `s` and `t`; at 256 bits also `u`.
     void exp(Vec x, Vec s, Vec t, Vec u, Constants constants) {
         if (wide) {
             a.emit(Op.VCMPPS_K, NOT_LESS, Mask.K7, x, all(LEAST));

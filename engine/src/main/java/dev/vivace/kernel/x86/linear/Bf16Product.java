@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Safe for all threads.
 final class Bf16Product {
     private static final int TOGETHER = 2;
-    private static final int EXPANDED = 64;
+    private static final int EXPANDED = PanelProduct.SCRATCH;
 
     private final InputForm form;
     private final PanelProduct pairs;

@@ -3,11 +3,12 @@ package dev.vivace.kernel.x86.linear;
 import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Phase;
+import dev.vivace.kernel.x86.Alternative.Way;
 import dev.vivace.kernel.x86.Target;
-import dev.vivace.kernel.x86.Tuning;
 import dev.vivace.tensor.DType;
 import dev.vivace.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Plain weights: F32, F16, BF16.
@@ -30,11 +31,11 @@ final class FloatPanels implements PanelFormat {
         this.expander = dtype == DType.F16 ? new F16Expander() : null;
     }
 
-    /// The format for weights of `dtype`, with the prefill that is taken where nothing was measured.
+    /// The format for weights of `dtype`, with the prefill that this level of machine should be best at.
     ///
     /// @throws IllegalArgumentException if they are quantized
     static PanelFormat of(DType dtype, Target target) {
-        return of(dtype, target, PrefillHalves.form(target, Tuning.NONE));
+        return of(dtype, target, best(target));
     }
 
     /// As [#of].
@@ -42,6 +43,23 @@ final class FloatPanels implements PanelFormat {
     /// @param prefill how prefill multiplies: F32, or BF16 or TILES where the target has them
     static PanelFormat of(DType dtype, Target target, InputForm prefill) {
         return new FloatPanels(dtype, target, prefill);
+    }
+
+    /// As [#of], with the prefill that a measurement chose, if it did.
+    static PanelFormat of(DType dtype, Target target, Optional<Way> measured) {
+        return of(dtype, target, measured.map(FloatPanels::form).orElse(best(target)));
+    }
+
+    private static InputForm form(Way way) {
+        return switch (way) {
+            case TILES -> InputForm.TILES;
+            case BF16 -> InputForm.BF16;
+            case F32 -> InputForm.F32;
+        };
+    }
+
+    private static InputForm best(Target target) {
+        return !target.bf16() ? InputForm.F32 : target.tiles() ? InputForm.TILES : InputForm.BF16;
     }
 
     private static PanelUnit unit(DType dtype) {

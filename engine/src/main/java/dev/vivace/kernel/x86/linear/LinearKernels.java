@@ -3,8 +3,9 @@ package dev.vivace.kernel.x86.linear;
 import dev.vivace.kernel.InputForm;
 import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.Phase;
+import dev.vivace.kernel.Tasks;
 import dev.vivace.kernel.Weights;
-import dev.vivace.kernel.x86.Contest;
+import dev.vivace.kernel.x86.Alternative;
 import dev.vivace.kernel.x86.NativeMemory;
 import dev.vivace.kernel.x86.Target;
 import dev.vivace.kernel.x86.Tuning;
@@ -15,9 +16,6 @@ import dev.vivace.tensor.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 
 /// Weights: packing, decoding a row, multiplying. Formats work on whole panels; slices that cut through a panel are
 /// computed into scratch and copied from there.
@@ -27,24 +25,31 @@ public final class LinearKernels {
 
     private static final long PART_STRIDE = 4L * PanelFormat.OUTPUTS;
 
-    private final Map<DType, PanelFormat> formats = new EnumMap<>(DType.class);
+    /// By the type's ordinal.
+    private final PanelFormat[] formats = new PanelFormat[DType.values().length];
     private final Int8Inputs int8;
     private final Bf16Inputs bf16 = new Bf16Inputs(InputForm.BF16);
     private final Bf16Inputs tiles = new Bf16Inputs(InputForm.TILES);
 
     /// @param target what may be emitted
-    /// @param tuning which kernels to take where there are several
+    public LinearKernels(Target target) {
+        this(target, Tuning.NONE);
+    }
+
+    /// @param target what may be emitted
+    /// @param tuning which kernel is taken where there are several
     public LinearKernels(Target target, Tuning tuning) {
         this.int8 = new Int8Inputs(target);
-        InputForm halves = PrefillHalves.form(target, tuning);
         for (DType dtype : DType.values()) {
-            formats.put(dtype, format(dtype, target, halves));
+            formats[dtype.ordinal()] = format(dtype, target, tuning);
         }
     }
 
-    private static PanelFormat format(DType dtype, Target target, InputForm halves) {
+    private static PanelFormat format(DType dtype, Target target, Tuning tuning) {
         return switch (dtype) {
-            case F32, F16, BF16 -> FloatPanels.of(dtype, target, halves);
+            case F32 -> FloatPanels.of(dtype, target);
+            case F16 -> FloatPanels.of(dtype, target, tuning.way(Alternative.PREFILL_F16));
+            case BF16 -> FloatPanels.of(dtype, target, tuning.way(Alternative.PREFILL_BF16));
             case Q4_0 -> new BlockPanels(new Q4Format(false), target);
             case Q4_1 -> new BlockPanels(new Q4Format(true), target);
             case Q5_0 -> new BlockPanels(new Q5Format(false), target);
@@ -56,17 +61,10 @@ public final class LinearKernels {
         };
     }
 
-    /// Operations that have several kernels at a level.
-    ///
-    /// @param target what may be emitted
-    public static List<Contest> contests(Target target) {
-        return PrefillHalves.contests(target);
-    }
-
     /// Bytes of scratch that a worker brings for matrices of up to `columns` columns.
     public long scratchBytes(int columns) {
         long most = 0;
-        for (PanelFormat format : formats.values()) {
+        for (PanelFormat format : formats) {
             most = Math.max(most, format.scratchBytes(columns));
         }
         return PART_ROWS * PART_STRIDE + most;
@@ -74,7 +72,7 @@ public final class LinearKernels {
 
     /// See [dev.vivace.kernel.Kernels#pack].
     public Weights pack(Tensor tensor, Arena arena) {
-        PanelFormat format = formats.get(tensor.dtype());
+        PanelFormat format = formats[tensor.dtype().ordinal()];
         int panels = PanelWeights.count(tensor.rows());
         MemorySegment out = NativeMemory.allocate(panels * format.panelBytes(tensor.columns()), arena);
         if (tensor.data().isNative()) {
@@ -88,6 +86,16 @@ public final class LinearKernels {
             }
         }
         return new PanelWeights(tensor, format, out);
+    }
+
+    /// See [dev.vivace.kernel.Kernels#pack].
+    public Weights pack(Tensor tensor, Arena arena, Tasks tasks) {
+        return pack(tensor, arena);
+    }
+
+    /// See [dev.vivace.kernel.Kernels#packedBytes].
+    public long packedBytes(Tensor tensor) {
+        return 0;
     }
 
     /// See [dev.vivace.kernel.Kernels#decode].

@@ -14,6 +14,13 @@ final class PanelProduct {
     /// Bytes of scratch.
     static final int SCRATCH = PanelTile.ARGUMENTS;
 
+    /// Bytes of a panel's sums of one row.
+    private static final long SUM_BYTES = Float.BYTES * PanelFormat.OUTPUTS;
+
+    /// Bytes of panels that a call reads at most, unless one group has more: a thread inside emitted code holds back
+    /// garbage collection.
+    private static final long CALL_BYTES = 4 << 20;
+
     private final PanelUnit unit;
     private final boolean wide;
     private final Kernel[][] kernels;
@@ -55,16 +62,23 @@ final class PanelProduct {
         int tiles = (rows + maxRows(most) - 1) / maxRows(most);
         for (int panel = 0; panel < count; ) {
             int together = Math.min(most, Integer.highestOneBit(count - panel));
-            scratch.set(JAVA_LONG, PanelTile.PANELS, panels + panel * panelBytes);
-            for (int tile = 0; tile < tiles; tile++) {
-                int from = (int) ((long) rows * tile / tiles);
-                int to = (int) ((long) rows * (tile + 1) / tiles);
-                scratch.set(JAVA_LONG, PanelTile.X, x + from * xStride);
-                scratch.set(
-                        JAVA_LONG, PanelTile.Y, y + from * yStride + (long) Float.BYTES * PanelFormat.OUTPUTS * panel);
-                kernels[to - from][together].call(scratch.address(), 0, 0, 0, 0, 0);
+            int groups = (count - panel) / together;
+            scratch.set(JAVA_LONG, PanelTile.SPREAD, groups * panelBytes);
+            scratch.set(JAVA_LONG, PanelTile.Y_SPREAD, groups * SUM_BYTES);
+            // Rows of one tile go through many panels in a call; those of several share each group while it is near.
+            int atOnce = tiles == 1 ? (int) Math.max(1, CALL_BYTES / (together * panelBytes)) : 1;
+            for (int group = 0; group < groups; group += atOnce) {
+                for (int tile = 0; tile < tiles; tile++) {
+                    int from = (int) ((long) rows * tile / tiles);
+                    int to = (int) ((long) rows * (tile + 1) / tiles);
+                    scratch.set(JAVA_LONG, PanelTile.PANELS, panels + (panel + group) * panelBytes);
+                    scratch.set(JAVA_LONG, PanelTile.GROUPS, Math.min(atOnce, groups - group));
+                    scratch.set(JAVA_LONG, PanelTile.X, x + from * xStride);
+                    scratch.set(JAVA_LONG, PanelTile.Y, y + from * yStride + (panel + group) * SUM_BYTES);
+                    kernels[to - from][together].call(scratch.address(), 0, 0, 0, 0, 0);
+                }
             }
-            panel += together;
+            panel += together * groups;
         }
     }
 

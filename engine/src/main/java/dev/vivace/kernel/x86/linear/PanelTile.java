@@ -17,12 +17,13 @@ import java.util.List;
 /// terms in the order of inputs, so that its bits are the same in every tile. Arguments lie in memory, see the
 /// constants; RDI points at them.
 ///
-/// Weights are asked for ahead of their use. Near the end of a panel that is the start of the same stream in the
-/// next group of panels, so that memory never waits between two calls.
+/// One call goes through groups of panels. The panels of a group lie apart, so that each is the start of a run of
+/// memory that goes on through all groups: the processor follows a few long streams, and asks ahead without ever
+/// starting anew.
 final class PanelTile {
     /// Address of the first panel.
     static final int PANELS = 0;
-    /// Bytes from one panel to the next.
+    /// Bytes from one group of panels to the next.
     static final int PANEL_BYTES = 8;
     /// Address of the first row of inputs.
     static final int X = 16;
@@ -36,8 +37,14 @@ final class PanelTile {
     static final int STEPS = 48;
     /// Whether an input remains after the steps, 0 or 1.
     static final int REST = 56;
+    /// How many groups of panels there are, at least one.
+    static final int GROUPS = 64;
+    /// Bytes from one panel of a group to the next.
+    static final int SPREAD = 72;
+    /// Bytes from one panel's sums to the next one's.
+    static final int Y_SPREAD = 80;
     /// Bytes of all arguments.
-    static final int ARGUMENTS = 64;
+    static final int ARGUMENTS = 128;
 
     /// Bytes that lie between what is read and what is asked for, in each panel.
     private static final int AHEAD = 2048;
@@ -46,8 +53,7 @@ final class PanelTile {
     private static final int ROWS_OF_A_BASE = 3;
 
     private static final Gpr COUNT = Gpr.RAX;
-    private static final Gpr LATER = Gpr.RBX;
-    private static final Gpr JUMP = Gpr.RCX;
+    private static final Gpr SUMS = Gpr.RCX;
     private static final Gpr STRIDE = Gpr.RDX;
     private static final Gpr[] POINTERS = {Gpr.RSI, Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.R12};
 
@@ -90,29 +96,30 @@ final class PanelTile {
     }
 
     private Code code() {
-        a.push(Gpr.RBX);
         a.push(Gpr.R12);
+        if (unit == PanelUnit.BF16) {
+            a.emit(Op.VBROADCASTSS, vec(constant()), a.words(0xFFFF0000));
+        }
+        Label more = a.here();
         arguments();
         for (int i = 0; i < rows * vectors(); i++) {
             a.emit(Op.VXORPS, low(i), low(i), low(i));
-        }
-        if (unit == PanelUnit.BF16) {
-            a.emit(Op.VBROADCASTSS, vec(constant()), a.words(0xFFFF0000));
         }
         steps();
         if (unit.hasRest(1)) {
             rest();
         }
         store();
+        advance();
+        a.jump(Condition.NE, more);
         a.pop(Gpr.R12);
-        a.pop(Gpr.RBX);
         a.emit(Op.VZEROUPPER);
         a.ret();
         return a.finish();
     }
 
     private void arguments() {
-        a.mov(COUNT, Mem.at(Gpr.RDI, PANEL_BYTES));
+        a.mov(COUNT, Mem.at(Gpr.RDI, SPREAD));
         a.mov(weights.get(0), Mem.at(Gpr.RDI, PANELS));
         for (int p = 1; p < panels; p++) {
             a.lea(weights.get(p), Mem.at(weights.get(p - 1), COUNT, 1, 0));
@@ -125,28 +132,10 @@ final class PanelTile {
         }
     }
 
-    /// All whole steps: first those that ask for more of the same panel, then those that ask for the panels after
-    /// these.
     private void steps() {
-        Label again = a.label();
-        Label done = a.label();
         a.mov(COUNT, Mem.at(Gpr.RDI, STEPS));
-        a.mov(LATER, AHEAD / STEP_BYTES);
-        a.cmp(COUNT, LATER);
-        a.cmov(Condition.B, LATER, COUNT);
-        a.sub(COUNT, LATER);
-        a.xor(JUMP, JUMP);
-        a.bind(again);
         loop(rows * vectors() < 12 ? 4 : 2);
         loop(1);
-        a.test(LATER, LATER);
-        a.jump(Condition.E, done);
-        a.mov(COUNT, LATER);
-        a.xor(LATER, LATER);
-        a.mov(JUMP, Mem.at(Gpr.RDI, PANEL_BYTES));
-        a.imul(JUMP, JUMP, panels - 1);
-        a.jmp(again);
-        a.bind(done);
     }
 
     private void loop(int unroll) {
@@ -156,7 +145,7 @@ final class PanelTile {
         Label more = a.here();
         for (int u = 0; u < unroll; u++) {
             for (Gpr panel : weights) {
-                a.prefetch(0, Mem.at(panel, JUMP, 1, AHEAD + STEP_BYTES * u));
+                a.prefetch(0, Mem.at(panel, AHEAD + STEP_BYTES * u));
             }
             for (int c = 0; c < unit.broadcasts(); c++) {
                 column(STEP_BYTES * u, c, Float.BYTES * (unit.broadcasts() * u + c));
@@ -251,12 +240,29 @@ final class PanelTile {
     private void store() {
         a.mov(STRIDE, Mem.at(Gpr.RDI, Y_STRIDE));
         a.mov(COUNT, Mem.at(Gpr.RDI, Y));
-        for (int r = 0; r < rows; r++) {
-            for (int v = 0; v < vectors(); v++) {
-                a.emit(Op.VMOVUPS_STORE, Mem.at(COUNT, target.bits() / 8 * v), sum(r, v));
+        for (int p = 0; p < panels; p++) {
+            a.mov(SUMS, COUNT);
+            a.add(COUNT, Mem.at(Gpr.RDI, Y_SPREAD));
+            for (int r = 0; r < rows; r++) {
+                for (int half = 0; half < halves; half++) {
+                    a.emit(Op.VMOVUPS_STORE, Mem.at(SUMS, target.bits() / 8 * half), sum(r, halves * p + half));
+                }
+                a.add(SUMS, STRIDE);
             }
-            a.add(COUNT, STRIDE);
         }
+    }
+
+    /// Goes on to the next group of panels; the flags say whether there is one.
+    private void advance() {
+        a.mov(COUNT, Mem.at(Gpr.RDI, PANEL_BYTES));
+        a.add(COUNT, Mem.at(Gpr.RDI, PANELS));
+        a.mov(Mem.at(Gpr.RDI, PANELS), COUNT);
+        a.mov(COUNT, Mem.at(Gpr.RDI, Y));
+        a.add(COUNT, Float.BYTES * PanelFormat.OUTPUTS);
+        a.mov(Mem.at(Gpr.RDI, Y), COUNT);
+        a.mov(COUNT, Mem.at(Gpr.RDI, GROUPS));
+        a.dec(COUNT);
+        a.mov(Mem.at(Gpr.RDI, GROUPS), COUNT);
     }
 
     /// Vectors of sums of a row.

@@ -8,6 +8,7 @@ import dev.vivace.kernel.x86.asm.Code;
 import dev.vivace.kernel.x86.asm.Mask;
 import dev.vivace.kernel.x86.asm.Mem;
 import dev.vivace.kernel.x86.asm.Op;
+import dev.vivace.kernel.x86.asm.Operand;
 import dev.vivace.kernel.x86.asm.Vec;
 
 /// Between f32 and 16 bits, `(source, target, n)`. Where there are no masks for 16 bits, what is left of a step goes
@@ -138,7 +139,7 @@ final class ConvertCode {
         }
     }
 
-    private Mem all(int word, Vec like) {
+    private Operand all(int word, Vec like) {
         return code.wide || like.bits() == 256 ? code.all(word) : a.words(word, word, word, word);
     }
 

@@ -7,6 +7,7 @@ import dev.vivace.kernel.x86.Target;
 import dev.vivace.kernel.x86.asm.Assembler;
 import dev.vivace.kernel.x86.asm.Code;
 import dev.vivace.kernel.x86.asm.Gpr;
+import dev.vivace.kernel.x86.asm.Mask;
 import dev.vivace.kernel.x86.asm.Op;
 import dev.vivace.kernel.x86.asm.Vec;
 
@@ -15,9 +16,6 @@ import dev.vivace.kernel.x86.asm.Vec;
 /// Everything with an exponential is written with `t = e^-|x|`, which neither overflows nor loses its last bits:
 /// `sigmoid(x) = (x < 0 ? t : 1) / (1 + t)`, `tanh |x| = (1 - t^2) / (1 + t^2)`.
 final class ElementCode {
-    /// First of the registers that the exponential uses.
-    private static final int SPARE = 8;
-
     /// `2 sqrt(2 / pi)`.
     private static final float GELU = 1.5957691f;
 
@@ -27,7 +25,10 @@ final class ElementCode {
     /// `tanh x = x + x^3 (T0 + T1 x^2 + ...)` up to there, minimax of the relative error, last first.
     private static final float[] TANH = {-0.0057049785f, 0.020639079f, -0.053739712f, 0.13331442f, -0.33333281f};
 
-    private static final Vec FACTOR = Vec.xmm(13);
+    /// Registers of a vector.
+    private static final int REGISTERS = 6;
+
+    private static final Mask[] MASKS = {Mask.K4, Mask.K5, Mask.K6, Mask.K7};
 
     private final RowCode code;
     private final Assembler a;
@@ -55,7 +56,7 @@ final class ElementCode {
     private Code add() {
         Gpr rows = RCX;
         Gpr columns = R9;
-        code.spread(code.vec(FACTOR.index()), R8);
+        code.spread(factor(), R8);
         code.unpack(RCX, rows, columns);
         code.unpack(RDX, RDX, R8);
         code.rowStep(RDX, columns, RAX);
@@ -69,7 +70,7 @@ final class ElementCode {
                         Vec delta = code.vec(2 * part + 1);
                         code.load(x, RDI, part, masked);
                         code.load(delta, RSI, part, masked);
-                        a.emit(Op.VFMADD231PS, x, delta, code.vec(FACTOR.index()));
+                        code.emit(Op.VFMADD231PS, x, delta, factor());
                         code.store(RDI, part, x, masked);
                     },
                     RowCode.Pointer.to(RDI),
@@ -83,6 +84,8 @@ final class ElementCode {
     private Code gated(Activation activation) {
         Gpr rows = R9;
         Gpr columns = R11;
+        code.takeTurns();
+        Exponential.keep(code);
         code.unpack(R9, rows, columns);
         code.unpack(RCX, RCX, R10);
         code.rowStep(RCX, columns, RAX);
@@ -104,54 +107,68 @@ final class ElementCode {
     }
 
     private void gated(Activation activation, int part, boolean masked) {
-        Vec x = code.vec(0);
-        Vec t = code.vec(1);
-        Vec divisor = code.vec(2);
+        Vec x = spare(part, 0);
+        Vec t = spare(part, 1);
+        Vec divisor = spare(part, 2);
         code.load(x, RDI, part, masked);
         switch (activation) {
-            case SILU -> a.emit(Op.VANDPS, t, x, code.all(0x7FFFFFFF));
+            case SILU -> code.emit(Op.VANDPS, t, x, code.all(0x7FFFFFFF));
             case GELU_TANH -> {
-                a.emit(Op.VMULPS, t, x, x);
-                code.fill(divisor, GELU);
-                a.emit(Op.VMULPS, t, t, code.all(GELU * 0.044715f));
-                a.emit(Op.VADDPS, t, t, divisor);
-                a.emit(Op.VMULPS, t, t, x);
-                a.emit(Op.VANDPS, t, t, code.all(0x7FFFFFFF));
+                code.emit(Op.VMULPS, t, x, x);
+                code.emit(Op.VMULPS, t, t, code.all(GELU * 0.044715f));
+                code.emit(Op.VADDPS, t, t, code.all(GELU));
+                code.emit(Op.VMULPS, t, t, x);
+                code.emit(Op.VANDPS, t, t, code.all(0x7FFFFFFF));
             }
         }
-        Exponential.negative(code, t, SPARE);
-        a.emit(Op.VADDPS, divisor, t, code.all(1f));
+        Exponential.negative(code, t, divisor.index());
+        code.emit(Op.VADDPS, divisor, t, code.all(1f));
         // The numerator: t where x is negative.
-        Vec numerator = code.vec(3);
+        Vec numerator = spare(part, 3);
         code.fill(numerator, 1);
-        code.whereNegative(numerator, x, t);
-        a.emit(Op.VMULPS, x, x, numerator);
-        quotient(x, divisor);
+        code.whereNegative(numerator, x, t, mask(part));
+        code.emit(Op.VMULPS, x, x, numerator);
+        quotient(x, divisor, part);
         code.load(t, RSI, part, masked);
-        a.emit(Op.VMULPS, x, x, t);
+        code.emit(Op.VMULPS, x, x, t);
         code.store(RDX, part, x, masked);
     }
 
     /// `x /= divisor`, a number between 1 and 2.
-    private void quotient(Vec x, Vec divisor) {
+    private void quotient(Vec x, Vec divisor, int part) {
         if (code.wide) {
             // A Newton step brings 14 bits to all: cheaper than a division where those are slow.
-            Vec inverse = code.vec(3);
-            Vec error = code.vec(4);
-            a.emit(Op.VRCP14PS, inverse, divisor);
+            Vec inverse = spare(part, 3);
+            Vec error = spare(part, 4);
+            code.emit(Op.VRCP14PS, inverse, divisor);
             code.fill(error, 1);
-            a.emit(Op.VFNMADD231PS, error, divisor, inverse);
-            a.emit(Op.VFMADD213PS, error, inverse, inverse);
-            a.emit(Op.VMULPS, x, x, error);
+            code.emit(Op.VFNMADD231PS, error, divisor, inverse);
+            code.emit(Op.VFMADD213PS, error, inverse, inverse);
+            code.emit(Op.VMULPS, x, x, error);
         } else {
-            a.emit(Op.VDIVPS, x, x, divisor);
+            code.emit(Op.VDIVPS, x, x, divisor);
         }
+    }
+
+    private Vec factor() {
+        return code.vec(code.wide ? 24 : 13);
+    }
+
+    /// Registers of a vector; its neighbour, whose instructions come in between, has others.
+    private Vec spare(int part, int index) {
+        return code.vec(REGISTERS * (part % code.turns()) + index);
+    }
+
+    private static Mask mask(int part) {
+        return MASKS[part % MASKS.length];
     }
 
     private Code softcap() {
         Gpr rows = RDX;
         Gpr columns = R8;
-        code.spread(code.vec(FACTOR.index()), RCX);
+        code.spread(factor(), RCX);
+        code.takeTurns();
+        Exponential.keep(code);
         code.unpack(RDX, rows, columns);
         code.rowStep(RSI, columns, RAX);
         code.repeat(rows, () -> {
@@ -162,33 +179,33 @@ final class ElementCode {
     }
 
     private void softcap(int part, boolean masked) {
-        Vec u = code.vec(0);
-        Vec t = code.vec(1);
-        Vec divisor = code.vec(2);
-        Vec square = code.vec(3);
-        Vec near = code.vec(4);
-        Vec size = code.vec(5);
+        Vec u = spare(part, 0);
+        Vec t = spare(part, 1);
+        Vec size = spare(part, 2);
+        Vec divisor = spare(part, 3);
+        Vec square = spare(part, 4);
+        Vec near = spare(part, 5);
         code.load(u, RDI, part, masked);
-        a.emit(Op.VDIVPS, u, u, code.vec(FACTOR.index()));
-        a.emit(Op.VANDPS, size, u, code.all(0x7FFFFFFF));
-        a.emit(Op.VADDPS, t, size, size);
-        Exponential.negative(code, t, SPARE);
-        a.emit(Op.VADDPS, divisor, t, code.all(1f));
+        code.emit(Op.VDIVPS, u, u, factor());
+        code.emit(Op.VANDPS, size, u, code.all(0x7FFFFFFF));
+        code.emit(Op.VADDPS, t, size, size);
+        Exponential.negative(code, t, divisor.index());
+        code.emit(Op.VADDPS, divisor, t, code.all(1f));
         code.fill(square, 1);
-        a.emit(Op.VSUBPS, t, square, t);
-        a.emit(Op.VDIVPS, t, t, divisor);
+        code.emit(Op.VSUBPS, t, square, t);
+        code.emit(Op.VDIVPS, t, t, divisor);
         // All from here on without sign.
-        a.emit(Op.VMULPS, square, size, size);
+        code.emit(Op.VMULPS, square, size, size);
         code.fill(near, TANH[0]);
         for (int i = 1; i < TANH.length; i++) {
-            a.emit(Op.VFMADD213PS, near, square, code.all(TANH[i]));
+            code.emit(Op.VFMADD213PS, near, square, code.all(TANH[i]));
         }
-        a.emit(Op.VMULPS, near, near, square);
-        a.emit(Op.VFMADD213PS, near, size, size);
-        code.whereLess(t, size, SMALL, near);
-        a.emit(Op.VANDPS, u, u, code.all(0x80000000));
-        a.emit(Op.VORPS, t, t, u);
-        a.emit(Op.VMULPS, t, t, code.vec(FACTOR.index()));
+        code.emit(Op.VMULPS, near, near, square);
+        code.emit(Op.VFMADD213PS, near, size, size);
+        code.whereLess(t, size, SMALL, near, mask(part));
+        code.emit(Op.VANDPS, u, u, code.all(-0f));
+        code.emit(Op.VORPS, t, t, u);
+        code.emit(Op.VMULPS, t, t, factor());
         code.store(RDI, part, t, masked);
     }
 }

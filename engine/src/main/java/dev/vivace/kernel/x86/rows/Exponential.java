@@ -1,6 +1,5 @@
 package dev.vivace.kernel.x86.rows;
 
-import dev.vivace.kernel.x86.asm.Assembler;
 import dev.vivace.kernel.x86.asm.Op;
 import dev.vivace.kernel.x86.asm.Vec;
 
@@ -25,34 +24,38 @@ final class Exponential {
 
     private Exponential() {}
 
+    /// Keeps in registers what has to be copied.
+    static void keep(RowCode code) {
+        code.keep(MOST, ROUNDER, SERIES[0], -0f, 1);
+    }
+
     /// `t = e^-t` for `t >= 0`, within 2 units in the last place also where it is not normal; NaN stays. Widths give
     /// the same bits.
     ///
-    /// @param spare first of four registers
+    /// @param spare first of three registers
     static void negative(RowCode code, Vec t, int spare) {
-        Assembler a = code.a;
         Vec shifted = code.vec(spare);
         Vec n = code.vec(spare + 1);
         Vec e = code.vec(spare + 2);
         // Least of two is the second where one is NaN.
         code.fill(e, MOST);
-        a.emit(Op.VMINPS, t, e, t);
+        code.emit(Op.VMINPS, t, e, t);
         code.fill(shifted, ROUNDER);
-        a.emit(Op.VFNMADD231PS, shifted, t, code.all(LOG2_E));
-        a.emit(Op.VSUBPS, n, shifted, code.all(ROUNDER));
+        code.emit(Op.VFNMADD231PS, shifted, t, code.all(LOG2_E));
+        code.emit(Op.VSUBPS, n, shifted, code.all(ROUNDER));
         // r = -(t + n ln 2)
-        a.emit(Op.VFMADD231PS, t, n, code.all(LN2_HIGH));
-        a.emit(Op.VFMADD231PS, t, n, code.all(LN2_LOW));
-        a.emit(Op.VXORPS, t, t, code.all(0x80000000));
+        code.emit(Op.VFMADD231PS, t, n, code.all(LN2_HIGH));
+        code.emit(Op.VFMADD231PS, t, n, code.all(LN2_LOW));
+        code.emit(Op.VXORPS, t, t, code.all(0x80000000));
         code.fill(e, SERIES[0]);
         for (int i = 1; i < SERIES.length; i++) {
-            a.emit(Op.VFMADD213PS, e, t, code.all(SERIES[i]));
+            code.emit(Op.VFMADD213PS, e, t, code.all(SERIES[i]));
         }
-        a.emit(Op.VMULPS, e, e, t);
-        a.emit(Op.VFMADD213PS, e, t, t);
-        a.emit(Op.VADDPS, t, e, code.all(1f));
+        code.emit(Op.VMULPS, e, e, t);
+        code.emit(Op.VFMADD213PS, e, t, t);
+        code.emit(Op.VADDPS, t, e, code.all(1f));
         if (code.wide) {
-            a.emit(Op.VSCALEFPS, t, t, n);
+            code.emit(Op.VSCALEFPS, t, t, n);
         } else {
             power(code, t, shifted, n);
         }
@@ -60,14 +63,13 @@ final class Exponential {
 
     /// `t *= 2^n` in two steps, each of a normal number; the low bits of `shifted` are those of `n`.
     private static void power(RowCode code, Vec t, Vec shifted, Vec spare) {
-        Assembler a = code.a;
-        a.emit(Op.VPSUBD, shifted, shifted, code.all(ROUNDER));
-        a.emit(Op.VPSRAD, 1, spare, shifted);
-        a.emit(Op.VPSUBD, shifted, shifted, spare);
+        code.emit(Op.VPSUBD, shifted, shifted, code.all(ROUNDER));
+        code.emit(Op.VPSRAD, 1, spare, shifted);
+        code.emit(Op.VPSUBD, shifted, shifted, spare);
         for (Vec part : new Vec[] {spare, shifted}) {
-            a.emit(Op.VPADDD, part, part, code.all(127));
-            a.emit(Op.VPSLLD, 23, part, part);
-            a.emit(Op.VMULPS, t, t, part);
+            code.emit(Op.VPADDD, part, part, code.all(127));
+            code.emit(Op.VPSLLD, 23, part, part);
+            code.emit(Op.VMULPS, t, t, part);
         }
     }
 }

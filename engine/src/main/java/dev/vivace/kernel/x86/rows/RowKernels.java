@@ -26,6 +26,7 @@ public final class RowKernels {
     private final Kernel storeBrain;
     private final Kernel loadHalf;
     private final Kernel loadBrain;
+    private final Kernel firstAbove;
 
     /// @param target what may be emitted
     public RowKernels(Target target) {
@@ -41,6 +42,7 @@ public final class RowKernels {
         this.storeBrain = new Kernel(() -> ConvertCode.store(true, target));
         this.loadHalf = new Kernel(() -> ConvertCode.load(false, target));
         this.loadBrain = new Kernel(() -> ConvertCode.load(true, target));
+        this.firstAbove = new Kernel(() -> ScanCode.firstAbove(target));
     }
 
     /// See [dev.vivace.kernel.Kernels#rmsNorm].
@@ -168,6 +170,14 @@ public final class RowKernels {
         assert holds(source, sourceOffset, 2L * n) && holds(target, targetOffset, 4L * n);
         (dtype == DType.F16 ? loadHalf : loadBrain)
                 .call(source.address() + sourceOffset, target.address() + targetOffset, n, 0, 0, 0);
+    }
+
+    /// See [dev.vivace.kernel.Kernels#firstAbove].
+    public int firstAbove(MemorySegment values, long offset, int from, int to, float threshold) {
+        assert from >= 0 && from <= to && holds(values, offset, 4L * to) : "[" + from + ", " + to + ") of " + values;
+        assert threshold < Float.POSITIVE_INFINITY : threshold;
+        long first = values.address() + offset;
+        return (int) firstAbove.call(first, from, to, Float.floatToRawIntBits(threshold), 0, 0);
     }
 
     private static long address(Matrix matrix, int row, int column) {

@@ -119,6 +119,7 @@ final class AssemblyText {
         });
         methods.put("shl", o -> a.shl(gpr(o[0]), (int) ((Imm) o[1]).value()));
         methods.put("shr", o -> a.shr(gpr(o[0]), (int) ((Imm) o[1]).value()));
+        methods.put("tzcnt", o -> a.tzcnt(gpr(o[0]), gpr(o[1])));
         methods.put("inc", o -> a.inc(gpr(o[0])));
         methods.put("dec", o -> a.dec(gpr(o[0])));
     }
@@ -202,7 +203,7 @@ final class AssemblyText {
     /// The instruction as a disassembler has it, with what differs between encodings of one line made equal.
     static String plain(String line) {
         String[] parts = line.split(" ", 2);
-        String name = parts[0].replaceAll("_(STORE|TO_GPR|GPR|K)$", "").toLowerCase(Locale.ROOT);
+        String name = parts[0].replaceAll("(_LOW)?_(STORE|TO_GPR|GPR|K)$", "").toLowerCase(Locale.ROOT);
         name = SAME.getOrDefault(name, name);
         if (parts.length == 1) {
             return name;

@@ -65,8 +65,18 @@ final class RandomInstructions {
             "prefetcht1 M",
             "prefetcht2 M",
             "prefetchnta M");
-    private static final Set<Op> WITHOUT_MASK =
-            EnumSet.of(Op.VMOVD, Op.VMOVD_STORE, Op.VMOVQ, Op.VMOVQ_STORE, Op.VMOVNTPS_STORE, Op.VMOVHLPS, Op.VUCOMISS);
+    private static final Set<Op> WITHOUT_MASK = EnumSet.of(
+            Op.VMOVD,
+            Op.VMOVD_STORE,
+            Op.VMOVQ,
+            Op.VMOVQ_STORE,
+            Op.VMOVNTPS_STORE,
+            Op.VMOVHLPS,
+            Op.VUCOMISS,
+            Op.VMOVQ_LOW_STORE,
+            Op.VPEXTRW_STORE,
+            Op.VPSADBW,
+            Op.VCVTSI2SD);
 
     private final RandomGenerator random;
     private final Map<Op, Shape> shapes = new EnumMap<>(Op.class);
@@ -89,10 +99,12 @@ final class RandomInstructions {
         shape("DM X", 128, 128, Op.VMOVD_STORE);
         shape("X GM", 128, 128, Op.VMOVQ);
         shape("GM X", 128, 128, Op.VMOVQ_STORE);
+        shape("M X", 128, 128, Op.VMOVQ_LOW_STORE);
+        shape("M X I", 128, 128, Op.VPEXTRW_STORE);
         shape("X X X", 128, 128, Op.VMOVHLPS);
         shape("V V M", 128, 256, Op.VMASKMOVPS);
         shape("VM V", 128, 512, Op.VPCOMPRESSD_STORE, Op.VCOMPRESSPS_STORE);
-        shape("V XM", 256, 512, Op.VBROADCASTSS);
+        shape("V XM", 256, 512, Op.VBROADCASTSS, Op.VBROADCASTSD);
         shape("V XM", 128, 512, Op.VPBROADCASTB, Op.VPBROADCASTW, Op.VPBROADCASTD, Op.VPBROADCASTQ);
         shape("V D", 128, 512, Op.VPBROADCASTD_GPR);
         shape("V M", 256, 256, Op.VBROADCASTF128);
@@ -128,6 +140,7 @@ final class RandomInstructions {
             }
         }
         shape("X XM", 128, 128, Op.VUCOMISS);
+        shape("X X GM", 128, 128, Op.VCVTSI2SD);
         shape("V HM", 128, 512, Op.VCVTPH2PS, Op.VCVTPS2PD);
         shape("HM V I", 128, 512, Op.VCVTPS2PH_STORE);
         shape("H VM", 256, 512, Op.VCVTNEPS2BF16);
@@ -202,7 +215,8 @@ final class RandomInstructions {
         int registers = op.evexW() >= 0 && random.nextBoolean() ? 32 : 16;
         List<String> operands = new ArrayList<>();
         boolean masked = false;
-        for (String letters : shape.operands().isEmpty() ? new String[0] : shape.operands().split(" ")) {
+        for (String letters :
+                shape.operands().isEmpty() ? new String[0] : shape.operands().split(" ")) {
             String operand = operand(letters, bits, registers);
             if (operand.startsWith("[") && op.tuple().canBroadcast() && random.nextBoolean()) {
                 operand += "{bcst}";

@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A processor with tiles, as Intel's manual (volume 2) describes it, for exactly the instructions that
 /// [TileKernel] uses. It works on real memory but only inside segments that it was given; what the real one would
@@ -63,7 +64,7 @@ final class TileMachine implements TileKernel.Loader {
                 break;
             }
             if (name.equals("jne")) {
-                at = zero ? at + 1 : places.get(target(code, line));
+                at = zero ? at + 1 : known(places.get(target(code, line)), line);
             } else {
                 step(name, line.operands());
                 at++;
@@ -85,6 +86,21 @@ final class TileMachine implements TileKernel.Loader {
         if (!condition) {
             throw new AssertionError("does not hold: " + what);
         }
+    }
+
+    private static <T> T known(@Nullable T value, Object what) {
+        if (value == null) {
+            throw new AssertionError("nothing is known of " + what);
+        }
+        return value;
+    }
+
+    private int[] shape(Tile tile) {
+        return known(shapes.get(tile), tile);
+    }
+
+    private byte[][] rows(Tile tile) {
+        return known(tiles.get(tile), tile);
     }
 
     private void step(String name, List<Operand> o) {
@@ -115,10 +131,7 @@ final class TileMachine implements TileKernel.Loader {
 
     private long get(Operand operand) {
         return switch (operand) {
-            case Gpr register -> {
-                require(registers.containsKey(register), register + " has a value");
-                yield registers.get(register);
-            }
+            case Gpr register -> known(registers.get(register), register);
             case Imm number -> number.value();
             case Mem memory -> at(readable, address(memory), 8).get(I64, 0);
             default -> throw new AssertionError(operand);
@@ -130,8 +143,8 @@ final class TileMachine implements TileKernel.Loader {
     }
 
     private long address(Mem memory) {
-        require(memory.base() != null && memory.index() == null, memory + " is base and displacement");
-        return get(memory.base()) + memory.displacement();
+        require(memory.index() == null, memory + " is base and displacement");
+        return get(known(memory.base(), memory)) + memory.displacement();
     }
 
     private static MemorySegment at(List<MemorySegment> permitted, long address, int bytes) {
@@ -157,18 +170,20 @@ final class TileMachine implements TileKernel.Loader {
     }
 
     private Tile configured(Operand operand) {
-        require(shapes.containsKey((Tile) operand), operand + " is configured");
-        return (Tile) operand;
+        Tile tile = (Tile) operand;
+        require(shapes.containsKey(tile), tile + " is configured");
+        return tile;
     }
 
     /// The address of a row of a tile in memory.
     private long row(Mem memory, int row) {
-        return get(memory.base()) + memory.displacement() + row * memory.scale() * get(memory.index());
+        long index = get(known(memory.index(), memory));
+        return get(known(memory.base(), memory)) + memory.displacement() + row * memory.scale() * index;
     }
 
     private void load(Tile tile, Mem memory) {
         byte[][] rows = new byte[TILE_ROWS][ROW_BYTES];
-        int[] shape = shapes.get(tile);
+        int[] shape = shape(tile);
         for (int r = 0; r < shape[0]; r++) {
             MemorySegment source = at(readable, row(memory, r), shape[1]);
             MemorySegment.copy(source, 0, MemorySegment.ofArray(rows[r]), 0, shape[1]);
@@ -177,28 +192,28 @@ final class TileMachine implements TileKernel.Loader {
     }
 
     private void store(Mem memory, Tile tile) {
-        int[] shape = shapes.get(tile);
+        int[] shape = shape(tile);
         for (int r = 0; r < shape[0]; r++) {
             MemorySegment target = at(writable, row(memory, r), shape[1]);
-            MemorySegment.copy(MemorySegment.ofArray(tiles.get(tile)[r]), 0, target, 0, shape[1]);
+            MemorySegment.copy(MemorySegment.ofArray(rows(tile)[r]), 0, target, 0, shape[1]);
         }
     }
 
     /// Sums of first and of second factors apart, from zero, each term with one rounding; then both together, then
     /// onto the tile.
     private void multiply(Tile sums, Tile left, Tile right) {
-        int rows = shapes.get(sums)[0];
-        int pairs = shapes.get(left)[1] / 4;
-        require(shapes.get(left)[0] == rows && shapes.get(right)[0] == pairs, "tiles match");
-        require(shapes.get(right)[1] == shapes.get(sums)[1], "tiles match");
+        int rows = shape(sums)[0];
+        int pairs = shape(left)[1] / 4;
+        require(shape(left)[0] == rows && shape(right)[0] == pairs, "tiles match");
+        require(shape(right)[1] == shape(sums)[1], "tiles match");
         for (int r = 0; r < rows; r++) {
-            MemorySegment sum = MemorySegment.ofArray(tiles.get(sums)[r]);
-            for (int n = 0; n < shapes.get(sums)[1] / 4; n++) {
+            MemorySegment sum = MemorySegment.ofArray(rows(sums)[r]);
+            for (int n = 0; n < shape(sums)[1] / 4; n++) {
                 float[] parts = new float[2];
                 for (int k = 0; k < pairs; k++) {
                     for (int i = 0; i < 2; i++) {
-                        float a = bf16(tiles.get(left)[r], 2 * k + i);
-                        float b = bf16(tiles.get(right)[k], 2 * n + i);
+                        float a = bf16(rows(left)[r], 2 * k + i);
+                        float b = bf16(rows(right)[k], 2 * n + i);
                         parts[i] = flush(Math.fma(a, b, parts[i]));
                     }
                 }
