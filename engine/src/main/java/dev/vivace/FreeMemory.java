@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /// How much memory this process may still take: what the system calls available, and what its container leaves.
@@ -20,10 +19,9 @@ final class FreeMemory {
     /// `MemAvailable` of Linux: free pages and those that can be freed at once.
     private static OptionalLong available() {
         for (String line : lines(Path.of("/proc/meminfo"))) {
-            if (line.startsWith("MemAvailable:")) {
-                return number(line.replaceAll("[^0-9]", "")).stream()
-                        .map(kib -> kib * 1024)
-                        .findFirst();
+            if (line.startsWith("MemAvailable:") && line.endsWith(" kB")) {
+                OptionalLong kib = number(line.substring("MemAvailable:".length(), line.length() - 3).strip());
+                return kib.isPresent() ? OptionalLong.of(kib.getAsLong() * 1024) : kib;
             }
         }
         return OptionalLong.empty();
@@ -37,20 +35,27 @@ final class FreeMemory {
         if (limit.isEmpty() || used.isEmpty()) {
             return OptionalLong.empty();
         }
-        long cachedFiles = lines(group.resolve("memory.stat")).stream()
-                .filter(line -> line.startsWith("active_file ") || line.startsWith("inactive_file "))
-                .mapToLong(line -> number(line.substring(line.indexOf(' ') + 1)).orElse(0))
-                .sum();
+        long cachedFiles = 0;
+        for (String line : lines(group.resolve("memory.stat"))) {
+            if (line.startsWith("active_file ") || line.startsWith("inactive_file ")) {
+                cachedFiles += number(line.substring(line.indexOf(' ') + 1)).orElse(0);
+            }
+        }
         return OptionalLong.of(Math.max(0, limit.getAsLong() - used.getAsLong() + cachedFiles));
     }
 
     private static OptionalLong first(Path file) {
-        Optional<String> line = lines(file).stream().findFirst();
-        return line.isPresent() ? number(line.get().strip()) : OptionalLong.empty();
+        List<String> lines = lines(file);
+        return lines.isEmpty() ? OptionalLong.empty() : number(lines.getFirst().strip());
     }
 
+    /// A number of 1 to 18 digits.
     private static OptionalLong number(String text) {
-        return text.matches("[0-9]{1,18}") ? OptionalLong.of(Long.parseLong(text)) : OptionalLong.empty();
+        boolean digits = !text.isEmpty() && text.length() <= 18;
+        for (int i = 0; i < text.length() && digits; i++) {
+            digits = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        return digits ? OptionalLong.of(Long.parseLong(text)) : OptionalLong.empty();
     }
 
     private static List<String> lines(Path file) {

@@ -58,12 +58,16 @@ public final class Model implements AutoCloseable {
         this.file = file;
         this.options = options;
         this.checkpoint = Families.read(file);
-        this.tokenizer = Tokenizers.of(file.metadata());
+        // Before the first token there is little to do for two threads; this is most of it.
+        try (Background<Tokenizer> reading =
+                new Background<>("vivace-tokenizer", () -> Tokenizers.of(file.metadata()))) {
+            this.kernels = options.kernels();
+            this.tokenizer = reading.result();
+        }
         if (tokenizer.size() > checkpoint.spec().vocabulary()) {
             throw new FormatException("tokenizer.ggml.tokens has " + tokenizer.size()
                     + " entries, but the embedding has " + checkpoint.spec().vocabulary() + " rows");
         }
-        this.kernels = options.kernels();
         int threads = options.threads() == 0 ? Workers.physicalCores() : options.threads();
         this.memory = MemoryPlans.plan(checkpoint, options, kernels.kernels(), threads);
         memory.require();

@@ -39,20 +39,22 @@ final class PromptReader {
 
     /// The tokens of `prompt`, however many.
     int[] tokens(Prompt prompt) {
-        return switch (prompt) {
-            case Prompt.Raw(String text) -> begun(tokenizer.encode(text));
-            case Prompt.Chat chat -> begun(tokenizer.encode(render(chat)));
-            case Prompt.Tokens(int[] ids) -> checked(ids);
-        };
+        if (prompt instanceof Prompt.Tokens(int[] ids)) {
+            return checked(ids);
+        }
+        return begun(tokenizer.encode(text(prompt)));
+    }
+
+    /// A prompt of text. No switch over patterns here: linking one takes a start longer than splitting the text.
+    private MarkedText text(Prompt prompt) {
+        return prompt instanceof Prompt.Chat chat ? render(chat) : MarkedText.literal(((Prompt.Raw) prompt).text());
     }
 
     /// The tokens of `prompt`, which must leave room in a context of `context` tokens for `more` tokens.
     int[] tokens(Prompt prompt, int context, int more) {
-        int[] tokens = switch (prompt) {
-            case Prompt.Raw(String text) -> begun(tokenizer.encode(bounded(MarkedText.literal(text), context)));
-            case Prompt.Chat chat -> begun(tokenizer.encode(bounded(render(chat), context)));
-            case Prompt.Tokens(int[] ids) -> checked(ids);
-        };
+        int[] tokens = prompt instanceof Prompt.Tokens(int[] ids)
+                ? checked(ids)
+                : begun(tokenizer.encode(bounded(text(prompt), context)));
         if (tokens.length + more > context) {
             throw new CapacityException("the prompt has " + tokens.length + " tokens, but the context holds " + context
                     + ": shorten it or load the model with a larger context");
@@ -62,6 +64,9 @@ final class PromptReader {
 
     /// Splitting a text takes many times its own memory, so one that cannot fit is refused before.
     private MarkedText bounded(MarkedText text, int context) {
+        if (text.text().length() <= context) {
+            return text; // a token is one character at least
+        }
         long most = (long) context * longestPiece();
         if (text.text().length() > most) {
             throw new CapacityException("the prompt has " + text.text().length() + " characters, but a context of "

@@ -15,7 +15,7 @@ public final class Main {
     static int run(Console console, String... arguments) {
         int code;
         try {
-            code = VivaceCommand.over(console).execute(arguments);
+            code = VivaceCommand.over(console, arguments).execute(arguments);
         } catch (OutOfMemoryError | StackOverflowError failure) {
             code = new Failures(console).report(failure);
         }

@@ -1,7 +1,9 @@
 package dev.vivace.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -31,16 +33,41 @@ final class VivaceCommand implements Callable<Integer> {
         this.console = console;
     }
 
-    /// The whole command line over `console`.
+    /// A command and how it is made.
+    private record Entry(String name, Function<Console, Object> maker) {}
+
+    private static final List<Entry> COMMANDS = List.of(
+            new Entry("run", RunCommand::new),
+            new Entry("chat", ChatCommand::new),
+            new Entry("perplexity", PerplexityCommand::new),
+            new Entry("bench", BenchCommand::new),
+            new Entry("inspect", InspectCommand::new),
+            new Entry("tokenize", TokenizeCommand::new),
+            new Entry("completion", CompletionCommand::new));
+
+    /// The command line over `console`, all of it.
     static CommandLine over(Console console) {
+        return over(console, COMMANDS);
+    }
+
+    /// As much of the command line over `console` as `arguments` need. Where they begin with a command's name that is
+    /// one command: to look at all of them takes longer than to load a small model.
+    static CommandLine over(Console console, String... arguments) {
+        String first = arguments.length == 0 ? "" : arguments[0];
+        boolean whole = first.equals("completion");
+        for (Entry entry : COMMANDS) {
+            if (!whole && entry.name().equals(first)) {
+                return over(console, List.of(entry));
+            }
+        }
+        return over(console);
+    }
+
+    private static CommandLine over(Console console, List<Entry> commands) {
         CommandLine root = new CommandLine(new VivaceCommand(console));
-        root.addSubcommand(new RunCommand(console));
-        root.addSubcommand(new ChatCommand(console));
-        root.addSubcommand(new PerplexityCommand(console));
-        root.addSubcommand(new BenchCommand(console));
-        root.addSubcommand(new InspectCommand(console));
-        root.addSubcommand(new TokenizeCommand(console));
-        root.addSubcommand(new CompletionCommand(console));
+        for (Entry entry : commands) {
+            root.addSubcommand(entry.maker().apply(console));
+        }
         Failures failures = new Failures(console);
         root.setExecutionExceptionHandler(failures);
         root.setParameterExceptionHandler(failures);

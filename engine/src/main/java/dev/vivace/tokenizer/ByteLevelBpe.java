@@ -1,6 +1,7 @@
 package dev.vivace.tokenizer;
 
 import dev.vivace.FormatException;
+import dev.vivace.format.gguf.Texts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
@@ -46,27 +47,38 @@ final class ByteLevelBpe implements Segmenter {
     private static PairIndex merges(Vocabulary vocabulary, PieceIndex index) {
         List<String> merges = vocabulary.merges();
         PairIndex pairs = new PairIndex(merges.size());
-        char[] joined = new char[2 * Vocabulary.LONGEST_PIECE];
+        char[] joined = new char[Vocabulary.LONGEST_BYTES + 1];
         for (int rank = 0; rank < merges.size(); rank++) {
-            String merge = merges.get(rank);
-            int cut = merge.indexOf(' ', 1);
-            int length = merge.length() - 1;
-            if (cut < 0 || cut == length || length > Vocabulary.LONGEST_PIECE) {
-                throw broken(rank, merge, "two pieces parted by a space");
+            if (longest(merges, rank) > joined.length) {
+                throw broken(rank, merges.get(rank), "two pieces parted by a space");
             }
-            merge.getChars(0, cut, joined, 0);
-            merge.getChars(cut + 1, merge.length(), joined, cut);
+            int length = PieceIndex.chars(merges, rank, joined) - 1;
+            int cut = 1;
+            while (cut < length && joined[cut] != ' ') {
+                cut++;
+            }
+            if (cut >= length || length > Vocabulary.LONGEST_PIECE) {
+                throw broken(rank, merges.get(rank), "two pieces parted by a space");
+            }
+            System.arraycopy(joined, cut + 1, joined, cut, length - cut);
             int left = index.find(joined, 0, cut);
             int right = index.find(joined, cut, length);
             int whole = index.find(joined, 0, length);
             if (left < 0 || right < 0 || whole < 0) {
-                throw broken(rank, merge, "pieces that tokenizer.ggml.tokens has, apart and joined");
+                throw broken(rank, merges.get(rank), "pieces that tokenizer.ggml.tokens has, apart and joined");
             }
             if (vocabulary.ordinary(whole)) {
                 pairs.add(left, right, (long) rank << 32 | whole, "tokenizer.ggml.merges");
             }
         }
         return pairs;
+    }
+
+    /// No fewer than the room that the characters of a merge need.
+    private static int longest(List<String> merges, int rank) {
+        return merges instanceof Texts packed
+                ? packed.byteCount(rank)
+                : merges.get(rank).length();
     }
 
     private static FormatException broken(int rank, String merge, String expected) {

@@ -2,7 +2,9 @@ package dev.vivace.tokenizer;
 
 import dev.vivace.FormatException;
 import dev.vivace.format.gguf.Metadata;
+import dev.vivace.format.gguf.Texts;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
@@ -46,7 +48,7 @@ final class GgufVocabulary {
             "</s>", "<eos>", "[EOS]", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]", "<fim-repo>", "<REPO>", "<reponame>");
 
     private final Metadata metadata;
-    private final List<String> pieces;
+    private final Texts pieces;
     private final List<TokenKind> kinds;
 
     private GgufVocabulary(Metadata metadata) {
@@ -75,22 +77,21 @@ final class GgufVocabulary {
             return new ArrayList<>(Collections.nCopies(pieces.size(), TokenKind.NORMAL));
         }
         long[] types = metadata.integers(key);
-        List<TokenKind> read = new ArrayList<>(types.length);
+        TokenKind[] read = new TokenKind[types.length];
         for (int id = 0; id < types.length; id++) {
             if (types[id] < 0 || types[id] > 6) {
                 throw new FormatException(key + "[" + id + "] is " + types[id] + ", expected 0..6");
             }
-            read.add(
-                    switch ((int) types[id]) {
-                        case 1 -> TokenKind.NORMAL;
-                        case 2 -> TokenKind.UNKNOWN;
-                        case 3 -> TokenKind.CONTROL;
-                        case 4 -> TokenKind.USER_DEFINED;
-                        case 6 -> TokenKind.BYTE;
-                        default -> TokenKind.UNUSED; // 5, and 0, which says nothing
-                    });
+            read[id] = switch ((int) types[id]) {
+                case 1 -> TokenKind.NORMAL;
+                case 2 -> TokenKind.UNKNOWN;
+                case 3 -> TokenKind.CONTROL;
+                case 4 -> TokenKind.USER_DEFINED;
+                case 6 -> TokenKind.BYTE;
+                default -> TokenKind.UNUSED; // 5, and 0, which says nothing
+            };
         }
-        return read;
+        return Arrays.asList(read);
     }
 
     private Vocabulary.Specials specials(
@@ -140,6 +141,9 @@ final class GgufVocabulary {
         BitSet talk = new BitSet();
         int known = Math.min(pieces.size(), kinds.size());
         for (int id = 0; id < known; id++) {
+            if (!mayEnd(pieces.firstByte(id))) {
+                continue;
+            }
             String piece = pieces.get(id);
             boolean control = kinds.get(id) == TokenKind.CONTROL;
             if (ENDS.contains(piece)) {
@@ -157,6 +161,11 @@ final class GgufVocabulary {
             ends.clear(end); // there `<|end|>` ends one message of several
         }
         return ends;
+    }
+
+    /// Whether a name of [#ENDS] or [#ENDS_IF_CONTROL] begins with this byte: most pieces need no closer look.
+    private static boolean mayEnd(int first) {
+        return first == '<' || first == '[' || first == '_';
     }
 
     /// Phi-3's added tokens swallow the whitespace behind them; files do not say so, only the model's name tells.

@@ -1,6 +1,8 @@
 package dev.vivace.tokenizer;
 
 import dev.vivace.FormatException;
+import dev.vivace.format.gguf.Texts;
+import java.nio.CharBuffer;
 import java.util.List;
 
 /// Finds the id of a piece from a range of chars, without making a string. Open addressing; the first of equal
@@ -13,22 +15,33 @@ final class PieceIndex {
 
     private final List<String> pieces;
     private final int[] slots; // id + 1; 0 is free
+    private final int[] hashes; // of what is in the slots
 
     PieceIndex(List<String> pieces) {
         this.pieces = pieces;
         this.slots = new int[Integer.highestOneBit(Math.max(4, pieces.size())) * 4];
-        char[] buffer = new char[Vocabulary.LONGEST_PIECE];
+        this.hashes = new int[slots.length];
+        char[] buffer = new char[Vocabulary.LONGEST_BYTES];
         for (int id = 0; id < pieces.size(); id++) {
-            String piece = pieces.get(id);
-            piece.getChars(0, piece.length(), buffer, 0);
-            insert(id, buffer, piece.length());
+            insert(id, buffer, chars(pieces, id, buffer));
         }
     }
 
+    /// Writes the characters of a text of the list to the front of `out`; how many.
+    static int chars(List<String> texts, int index, char[] out) {
+        if (texts instanceof Texts packed) {
+            return packed.chars(index, out);
+        }
+        String text = texts.get(index);
+        text.getChars(0, text.length(), out, 0);
+        return text.length();
+    }
+
     private void insert(int id, char[] chars, int length) {
-        int slot = hash(chars, 0, length) & slots.length - 1;
+        int hash = hash(chars, 0, length);
+        int slot = hash & slots.length - 1;
         for (int probe = 0; slots[slot] != 0; probe++) {
-            if (same(pieces.get(slots[slot] - 1), chars, 0, length)) {
+            if (hashes[slot] == hash && same(slots[slot] - 1, chars, 0, length)) {
                 return;
             }
             if (probe == MOST_PROBES) {
@@ -38,15 +51,16 @@ final class PieceIndex {
             slot = slot + 1 & slots.length - 1;
         }
         slots[slot] = id + 1;
+        hashes[slot] = hash;
     }
 
     /// The id of the piece that the chars `from..to-1` spell, or -1.
     int find(char[] chars, int from, int to) {
-        int slot = hash(chars, from, to) & slots.length - 1;
+        int hash = hash(chars, from, to);
+        int slot = hash & slots.length - 1;
         while (slots[slot] != 0) {
-            int id = slots[slot] - 1;
-            if (same(pieces.get(id), chars, from, to)) {
-                return id;
+            if (hashes[slot] == hash && same(slots[slot] - 1, chars, from, to)) {
+                return slots[slot] - 1;
             }
             slot = slot + 1 & slots.length - 1;
         }
@@ -57,17 +71,11 @@ final class PieceIndex {
         return find(piece.toCharArray(), 0, piece.length());
     }
 
-    private static boolean same(String piece, char[] chars, int from, int to) {
-        int length = to - from;
-        if (piece.length() != length) {
-            return false;
+    private boolean same(int id, char[] chars, int from, int to) {
+        if (pieces instanceof Texts packed) {
+            return packed.spells(id, chars, from, to);
         }
-        for (int i = 0; i < length; i++) {
-            if (piece.charAt(i) != chars[from + i]) {
-                return false;
-            }
-        }
-        return true;
+        return pieces.get(id).contentEquals(CharBuffer.wrap(chars, from, to - from));
     }
 
     private static int hash(char[] chars, int from, int to) {

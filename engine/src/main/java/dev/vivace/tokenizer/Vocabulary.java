@@ -1,6 +1,7 @@
 package dev.vivace.tokenizer;
 
 import dev.vivace.FormatException;
+import dev.vivace.format.gguf.Texts;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -18,6 +19,9 @@ public record Vocabulary(
 
     /// The most UTF-16 chars that a piece may have. Real vocabularies stay under 300.
     public static final int LONGEST_PIECE = 1024;
+
+    /// The most bytes of UTF-8 that such a piece can have.
+    static final int LONGEST_BYTES = 3 * LONGEST_PIECE;
 
     /// The tokens with a part of their own, and what is put around a text.
     ///
@@ -52,14 +56,13 @@ public record Vocabulary(
             counts("tokenizer.ggml.scores", scores.length, size);
         }
         for (int id = 0; id < size; id++) {
-            String piece = pieces.get(id);
-            if (piece.length() > LONGEST_PIECE) {
-                throw new FormatException("tokenizer.ggml.tokens[" + id + "] has " + piece.length()
-                        + " chars, expected at most " + LONGEST_PIECE);
+            if (longest(pieces, id) > LONGEST_PIECE && pieces.get(id).length() > LONGEST_PIECE) {
+                throw new FormatException("tokenizer.ggml.tokens[" + id + "] has "
+                        + pieces.get(id).length() + " chars, expected at most " + LONGEST_PIECE);
             }
-            if (kinds.get(id) == TokenKind.BYTE && byteOf(piece) < 0) {
+            if (kinds.get(id) == TokenKind.BYTE && byteOf(pieces.get(id)) < 0) {
                 throw new FormatException(
-                        "tokenizer.ggml.tokens[" + id + "] is '" + piece + "', expected a byte like <0x0A>");
+                        "tokenizer.ggml.tokens[" + id + "] is '" + pieces.get(id) + "', expected a byte like <0x0A>");
             }
         }
         for (int id = 0; id < scores.length; id++) {
@@ -70,6 +73,13 @@ public record Vocabulary(
         within("tokenizer.ggml.bos_token_id", specials.bos(), size);
         within("tokenizer.ggml.eos_token_id", specials.eos(), size);
         within("tokenizer.ggml.unknown_token_id", specials.unknown(), size);
+    }
+
+    /// No fewer than the chars of a piece, without making it where that can be known otherwise.
+    private static int longest(List<String> pieces, int id) {
+        return pieces instanceof Texts packed
+                ? packed.byteCount(id)
+                : pieces.get(id).length();
     }
 
     private static void counts(String key, int count, int size) {

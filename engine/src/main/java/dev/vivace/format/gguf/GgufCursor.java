@@ -35,14 +35,21 @@ final class GgufCursor {
     static final int MOST_STRINGS = 1 << 22;
     static final int MOST_NUMBERS = 1 << 24;
 
+    /// Bytes that are copied to the Java heap at a time: reading them there is much faster before code is compiled.
+    private static final int WINDOW = 1 << 16;
+
     private final String source;
     private final MemorySegment data;
+    private final byte[] window;
+    private long windowStart;
+    private int windowBytes;
     private long position;
 
     /// @param source how messages call the file
     GgufCursor(String source, MemorySegment data) {
         this.source = source;
         this.data = data;
+        this.window = new byte[(int) Math.min(WINDOW, data.byteSize())];
     }
 
     long position() {
@@ -54,11 +61,42 @@ final class GgufCursor {
     }
 
     int u32(String what) {
-        return data.get(LE32, advance(Integer.BYTES, what));
+        return u32(what, "");
+    }
+
+    /// As [#u32(String)]; messages call it `what` and `name`.
+    int u32(String what, String name) {
+        return int32(in(advance(Integer.BYTES, what, name), Integer.BYTES));
     }
 
     long u64(String what) {
-        return data.get(LE64, advance(Long.BYTES, what));
+        return u64(what, "");
+    }
+
+    /// As [#u64(String)]; messages call it `what` and `name`.
+    long u64(String what, String name) {
+        return int64(in(advance(Long.BYTES, what, name), Long.BYTES));
+    }
+
+    /// Where the window has these few bytes of the file, which are known to be there.
+    private int in(long at, int bytes) {
+        if (at < windowStart || at + bytes > windowStart + windowBytes) {
+            windowStart = at;
+            windowBytes = (int) Math.min(window.length, data.byteSize() - at);
+            MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, window, 0, windowBytes);
+        }
+        return (int) (at - windowStart);
+    }
+
+    private int int32(int at) {
+        return window[at] & 0xFF
+                | (window[at + 1] & 0xFF) << 8
+                | (window[at + 2] & 0xFF) << 16
+                | window[at + 3] << 24;
+    }
+
+    private long int64(int at) {
+        return int32(at) & 0xFFFF_FFFFL | (long) int32(at + 4) << 32;
     }
 
     /// A count of things of at least `smallest` bytes each; more than the rest of the file can hold is a lie.
@@ -78,6 +116,10 @@ final class GgufCursor {
             throw damaged(what + " length is " + length + ", expected 1 to " + longest);
         }
         byte[] bytes = bytes((int) length, what);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.indexOf('\uFFFD') < 0) {
+            return text;
+        }
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -85,9 +127,7 @@ final class GgufCursor {
                     .toString();
         } catch (CharacterCodingException e) {
             throw new FormatException(
-                    source + ": " + what + " before byte " + position + " is not UTF-8: "
-                            + shown(new String(bytes, StandardCharsets.UTF_8)),
-                    e);
+                    source + ": " + what + " before byte " + position + " is not UTF-8: " + shown(text), e);
         }
     }
 
@@ -111,10 +151,11 @@ final class GgufCursor {
         return length;
     }
 
-    MetadataType type(String what) {
-        int id = u32(what);
+    /// A type; messages call it `what` and `name`.
+    MetadataType type(String what, String name) {
+        int id = u32(what, name);
         return MetadataType.of(id)
-                .orElseThrow(() -> damaged(what + " is " + Integer.toUnsignedString(id) + ", expected 0 to "
+                .orElseThrow(() -> damaged(what + name + " is " + Integer.toUnsignedString(id) + ", expected 0 to "
                         + (MetadataType.values().length - 1)));
     }
 
@@ -131,7 +172,7 @@ final class GgufCursor {
     }
 
     private boolean flag() {
-        byte value = data.get(ValueLayout.JAVA_BYTE, advance(1, "bool"));
+        byte value = window[in(advance(1, "bool"), 1)];
         if (value != 0 && value != 1) {
             throw damaged("bool is " + (value & 0xFF) + ", expected 0 or 1");
         }
@@ -142,7 +183,7 @@ final class GgufCursor {
         if (depth >= DEEPEST) {
             throw new UnsupportedException(source + ": arrays nested deeper than " + DEEPEST + " at byte " + position);
         }
-        MetadataType element = type("array element type");
+        MetadataType element = type("array element type", "");
         int smallest = switch (element) {
             case STRING -> Long.BYTES;
             case ARRAY -> ARRAY_BYTES;
@@ -155,11 +196,14 @@ final class GgufCursor {
                     source + ": array count is " + count + " (at byte " + position + "), expected at most " + most);
         }
         long start = position;
+        int[] starts = new int[element == MetadataType.STRING ? (int) count + 1 : 0];
         switch (element) {
             case STRING -> {
-                for (long i = 0; i < count; i++) {
+                for (int i = 0; i < count; i++) {
+                    starts[i] = (int) (position - start);
                     advance(textLength(), "string");
                 }
+                starts[(int) count] = (int) (position - start);
             }
             case ARRAY -> {
                 for (long i = 0; i < count; i++) {
@@ -173,7 +217,7 @@ final class GgufCursor {
             }
             case U8, I8, U16, I16, U32, I32, F32, U64, I64, F64 -> advance(count * element.bytes(), "array");
         }
-        return new PackedArray(element, (int) count, data.asSlice(start, position - start));
+        return new PackedArray(element, (int) count, data.asSlice(start, position - start), starts);
     }
 
     private byte[] bytes(int length, String what) {
@@ -184,8 +228,12 @@ final class GgufCursor {
 
     /// Steps over `bytes` and returns where they start.
     private long advance(long bytes, String what) {
+        return advance(bytes, what, "");
+    }
+
+    private long advance(long bytes, String what, String name) {
         if (bytes > remaining()) {
-            throw damaged("ends inside " + what + ": " + bytes + " bytes expected, " + remaining() + " left");
+            throw damaged("ends inside " + what + name + ": " + bytes + " bytes expected, " + remaining() + " left");
         }
         long start = position;
         position += bytes;

@@ -78,7 +78,7 @@ record GgufHeader(int version, int alignment, Metadata metadata, Map<String, Ten
         Map<String, MetadataValue> values = new LinkedHashMap<>();
         for (long i = 0; i < count; i++) {
             String key = cursor.name("metadata key", LONGEST_KEY);
-            MetadataValue value = cursor.value(cursor.type("type of metadata " + GgufCursor.shown(key)), 0);
+            MetadataValue value = cursor.value(cursor.type("type of metadata ", GgufCursor.shown(key)), 0);
             if (values.put(key, value) != null) {
                 throw cursor.damaged("metadata " + GgufCursor.shown(key) + " appears twice, expected once");
             }
@@ -108,7 +108,7 @@ record GgufHeader(int version, int alignment, Metadata metadata, Map<String, Ten
 
     private static TensorInfo tensor(GgufCursor cursor, int alignment) {
         String name = cursor.name("tensor name", LONGEST_NAME);
-        int rank = cursor.u32("dimensions of tensor " + name);
+        int rank = cursor.u32("dimensions of tensor ", name);
         if (rank < 0 || rank > MOST_DIMENSIONS) {
             throw cursor.damaged("tensor " + name + " has " + Integer.toUnsignedString(rank)
                     + " dimensions, expected at most " + MOST_DIMENSIONS);
@@ -116,7 +116,7 @@ record GgufHeader(int version, int alignment, Metadata metadata, Map<String, Ten
         List<Long> dimensions = new ArrayList<>(rank);
         long elements = 1;
         for (int i = 0; i < rank; i++) {
-            long dimension = cursor.u64("dimension of tensor " + name);
+            long dimension = cursor.u64("dimension of tensor ", name);
             if (dimension < 1 || Math.multiplyHigh(elements, dimension) != 0 || elements * dimension < 0) {
                 throw cursor.damaged(
                         "tensor " + name + " has dimension " + i + " of " + Long.toUnsignedString(dimension)
@@ -125,8 +125,8 @@ record GgufHeader(int version, int alignment, Metadata metadata, Map<String, Ten
             elements *= dimension;
             dimensions.add(dimension);
         }
-        StorageType type = StorageType.of(cursor.u32("type of tensor " + name));
-        long offset = cursor.u64("offset of tensor " + name);
+        StorageType type = StorageType.of(cursor.u32("type of tensor ", name));
+        long offset = cursor.u64("offset of tensor ", name);
         if (offset < 0 || offset % alignment != 0) {
             throw cursor.damaged("tensor " + name + " has offset " + Long.toUnsignedString(offset)
                     + ", expected a multiple of " + alignment);

@@ -3,7 +3,6 @@ package dev.vivace.format.gguf;
 import dev.vivace.FormatException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -69,11 +68,20 @@ public final class Metadata {
     /// The name at `key`, as [#word(String)], or `fallback` where the file has no such key.
     public String word(String key, String fallback) {
         String word = text(key, fallback);
-        if (word.length() > LONGEST_WORD || word.chars().anyMatch(Character::isISOControl)) {
+        if (word.length() > LONGEST_WORD || hasControl(word)) {
             throw new FormatException(source + ": metadata " + key + " is a string of " + word.length()
                     + " characters, expected a name of at most " + LONGEST_WORD + " visible ones");
         }
         return word;
+    }
+
+    private static boolean hasControl(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (Character.isISOControl(word.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The whole number at `key`.
@@ -111,12 +119,12 @@ public final class Metadata {
     }
 
     /// The texts of the array at `key`.
-    public List<String> texts(String key) {
+    public Texts texts(String key) {
         PackedArray array = array(key, "an array of strings");
         if (array.element() != MetadataType.STRING && array.size() > 0) {
             throw wrong(key, new MetadataValue.Sequence(array), "an array of strings");
         }
-        return array.size() == 0 ? List.of() : array.texts();
+        return array.size() == 0 ? new Texts(new byte[0], new int[1]) : array.texts();
     }
 
     /// The whole numbers of the array at `key`.
@@ -161,13 +169,14 @@ public final class Metadata {
     }
 
     private double asReal(String key, MetadataValue value) {
-        return switch (value) {
-            case MetadataValue.Real real -> real.value();
-            case MetadataValue.Whole whole -> asInteger(key, whole);
-            case MetadataValue.Flag flag -> throw wrong(key, flag, "a real number");
-            case MetadataValue.Text text -> throw wrong(key, text, "a real number");
-            case MetadataValue.Sequence sequence -> throw wrong(key, sequence, "a real number");
-        };
+        // No switch over patterns: linking one takes a start longer than reading the file.
+        if (value instanceof MetadataValue.Real real) {
+            return real.value();
+        }
+        if (value instanceof MetadataValue.Whole) {
+            return asInteger(key, value);
+        }
+        throw wrong(key, value, "a real number");
     }
 
     private MetadataValue required(String key, String expected) {

@@ -4,6 +4,7 @@ import dev.vivace.CapacityException;
 import dev.vivace.FormatException;
 import dev.vivace.OptionException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +19,16 @@ public final class PackedArray {
     private final MetadataType element;
     private final int size;
     private final MemorySegment data;
+    private final int[] starts;
 
     /// `data` is exactly `size` values of `element`, already checked by [GgufCursor].
-    PackedArray(MetadataType element, int size, MemorySegment data) {
+    ///
+    /// @param starts of strings where each begins, and the end; means nothing beyond 2 GiB
+    PackedArray(MetadataType element, int size, MemorySegment data, int[] starts) {
         this.element = element;
         this.size = size;
         this.data = data;
+        this.starts = starts;
     }
 
     static PackedArray ofTexts(List<String> texts) {
@@ -35,13 +40,17 @@ public final class PackedArray {
             bytes += Long.BYTES + utf8.length;
         }
         MemorySegment data = heap(bytes);
+        int[] starts = new int[texts.size() + 1];
         long at = 0;
-        for (byte[] utf8 : encoded) {
+        for (int i = 0; i < encoded.size(); i++) {
+            byte[] utf8 = encoded.get(i);
+            starts[i] = (int) at;
             data.set(GgufCursor.LE64, at, utf8.length);
             MemorySegment.copy(MemorySegment.ofArray(utf8), 0, data, at + Long.BYTES, utf8.length);
             at += Long.BYTES + utf8.length;
         }
-        return new PackedArray(MetadataType.STRING, texts.size(), data);
+        starts[texts.size()] = (int) at;
+        return new PackedArray(MetadataType.STRING, texts.size(), data, starts);
     }
 
     static PackedArray ofIntegers(MetadataType type, long... values) {
@@ -50,7 +59,7 @@ public final class PackedArray {
             // The record checks type and range.
             GgufCursor.put(data, (long) i * type.bytes(), new MetadataValue.Whole(type, values[i]));
         }
-        return new PackedArray(type, values.length, data);
+        return new PackedArray(type, values.length, data, new int[0]);
     }
 
     static PackedArray ofReals(float... values) {
@@ -58,7 +67,7 @@ public final class PackedArray {
         for (int i = 0; i < values.length; i++) {
             data.set(GgufCursor.LEF32, 4L * i, values[i]);
         }
-        return new PackedArray(MetadataType.F32, values.length, data);
+        return new PackedArray(MetadataType.F32, values.length, data, new int[0]);
     }
 
     private static MemorySegment heap(long bytes) {
@@ -86,18 +95,13 @@ public final class PackedArray {
     /// All values as texts; bytes that are not UTF-8 read as U+FFFD.
     ///
     /// @throws FormatException when the values are no texts
-    public List<String> texts() {
+    public Texts texts() {
         require(element == MetadataType.STRING, "strings");
         if (data.byteSize() > LONGEST_TEXTS) {
             throw new CapacityException(
                     "an array of strings of " + data.byteSize() + " bytes, expected at most " + LONGEST_TEXTS);
         }
-        GgufCursor cursor = new GgufCursor("array", data);
-        List<String> texts = new ArrayList<>(size);
-        for (int i = 0; i < size; i++) {
-            texts.add(cursor.text());
-        }
-        return texts;
+        return new Texts(data.toArray(ValueLayout.JAVA_BYTE), starts);
     }
 
     /// All values as whole numbers.
@@ -106,6 +110,15 @@ public final class PackedArray {
     public long[] integers() {
         require(element.isWhole(), "whole numbers");
         long[] values = new long[size];
+        if (element == MetadataType.I32 || element == MetadataType.U32) {
+            int[] narrow = new int[size];
+            MemorySegment.copy(data, GgufCursor.LE32, 0, narrow, 0, size);
+            long mask = element == MetadataType.U32 ? 0xFFFF_FFFFL : -1;
+            for (int i = 0; i < size; i++) {
+                values[i] = narrow[i] & mask;
+            }
+            return values;
+        }
         for (int i = 0; i < size; i++) {
             values[i] = GgufCursor.whole(data, (long) i * element.bytes(), element);
             if (element == MetadataType.U64 && values[i] < 0) {
@@ -122,6 +135,10 @@ public final class PackedArray {
     public float[] reals() {
         require(element.isReal(), "real numbers");
         float[] values = new float[size];
+        if (element == MetadataType.F32) {
+            MemorySegment.copy(data, GgufCursor.LEF32, 0, values, 0, size);
+            return values;
+        }
         for (int i = 0; i < size; i++) {
             values[i] = (float) GgufCursor.real(data, (long) i * element.bytes(), element);
         }

@@ -1,12 +1,9 @@
 package dev.vivace.format.gguf;
 
 import dev.vivace.tensor.DType;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// How a file stores a tensor; more types than [DType] has, because a file must open for inspection even when
 /// it cannot
@@ -42,14 +39,29 @@ public record StorageType(int id, String name, int blockElements, int blockBytes
             new StorageType(40, "NVFP4", 64, 36),
             new StorageType(41, "Q1_0", 128, 18));
 
-    private static final Map<Integer, StorageType> ALL = Stream.concat(
-                    FOREIGN.stream(), Stream.of(DType.values()).map(StorageType::of))
-            .collect(Collectors.toUnmodifiableMap(StorageType::id, Function.identity()));
+    private static final List<StorageType> OWN = own();
+
+    private static List<StorageType> own() {
+        List<StorageType> own = new ArrayList<>();
+        for (DType dtype : DType.values()) {
+            own.add(of(dtype));
+        }
+        return List.copyOf(own);
+    }
 
     /// The type numbered `id`.
     public static StorageType of(int id) {
-        StorageType known = ALL.get(id);
-        return known != null ? known : new StorageType(id, "type " + Integer.toUnsignedString(id), 0, 0);
+        for (StorageType type : OWN) {
+            if (type.id == id) {
+                return type;
+            }
+        }
+        for (StorageType type : FOREIGN) {
+            if (type.id == id) {
+                return type;
+            }
+        }
+        return new StorageType(id, "type " + Integer.toUnsignedString(id), 0, 0);
     }
 
     /// The type that stores `dtype`.
@@ -59,7 +71,12 @@ public record StorageType(int id, String name, int blockElements, int blockBytes
 
     /// Our own element type, if we can compute with it.
     public Optional<DType> dtype() {
-        return Stream.of(DType.values()).filter(dtype -> dtype.ggufId() == id).findFirst();
+        for (DType dtype : DType.values()) {
+            if (dtype.ggufId() == id) {
+                return Optional.of(dtype);
+            }
+        }
+        return Optional.empty();
     }
 
     /// Whether the size of a block is known.

@@ -17,7 +17,11 @@ public record TensorInfo(String name, List<Long> dimensions, StorageType type, l
 
     /// Elements in all.
     public long elements() {
-        return dimensions.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
+        long elements = 1;
+        for (long dimension : dimensions) {
+            elements *= dimension;
+        }
+        return elements;
     }
 
     /// Elements of a row: the innermost dimension.

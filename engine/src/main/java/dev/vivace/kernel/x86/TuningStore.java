@@ -30,6 +30,9 @@ record TuningStore(Optional<Path> folder, SelfMeasurement measurement) {
         if (text.contests().isEmpty()) {
             return Tuned.SINGLE;
         }
+        if (choice instanceof TuningChoice.Measured) {
+            return measured(text); // the common case, before a switch that takes long to link
+        }
         return switch (choice) {
             case TuningChoice.Fixed() -> Tuned.FIXED;
             case TuningChoice.Pinned(Path file) -> pinned(file, text);

@@ -2,9 +2,8 @@ package dev.vivace.kernel.x86.asm;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 
 /// Writes one kernel. Vector instructions go through [#emit], general ones have a method each. VEX is used where
 /// it can say the instruction, EVEX otherwise (512 bits, registers from 16 on, masks, broadcasts).
@@ -15,9 +14,12 @@ public final class Assembler {
 
     private final String name;
     private final Encoder out = new Encoder();
-    private final List<Code.Line> lines = new ArrayList<>();
-    private final Map<List<Integer>, Label> constants = new LinkedHashMap<>();
+    private final Listing lines = new Listing();
+    private final List<Constant> constants = new ArrayList<>();
     private int labels;
+
+    /// 32-bit words after the code, and where.
+    private record Constant(int[] words, Label label) {}
 
     /// @param name what the kernel is called in listings
     public Assembler(String name) {
@@ -43,11 +45,14 @@ public final class Assembler {
 
     /// Memory after the code that holds these 32-bit words, 64-byte aligned; equal words share their place.
     public Mem words(int... words) {
-        List<Integer> key = new ArrayList<>();
-        for (int word : words) {
-            key.add(word);
+        for (Constant constant : constants) {
+            if (Arrays.equals(constant.words(), words)) {
+                return Mem.at(constant.label());
+            }
         }
-        return Mem.at(constants.computeIfAbsent(key, same -> label()));
+        Constant fresh = new Constant(words.clone(), label());
+        constants.add(fresh);
+        return Mem.at(fresh.label());
     }
 
     /// As [#words] for one f32, to be broadcast.
@@ -59,14 +64,16 @@ public final class Assembler {
     ///
     /// @throws IllegalStateException if a label was used and never bound
     public Code finish() {
-        constants.forEach((words, label) -> {
+        for (Constant constant : constants) {
             while (out.size() % ALIGNMENT != 0) {
                 out.put(0xCC);
             }
-            bind(label);
-            words.forEach(out::put32);
-        });
-        return new Code(name, out.finish(), List.copyOf(lines));
+            bind(constant.label());
+            for (int word : constant.words()) {
+                out.put32(word);
+            }
+        }
+        return new Code(name, out.finish(), lines);
     }
 
     /// A vector, mask or tile instruction; operands in Intel's order.
@@ -74,8 +81,7 @@ public final class Assembler {
         int from = out.size();
         OperandRules rules = OperandRules.of(op, operands);
         place(op, rules, operands);
-        lines.add(new Code.Line(
-                from, out.size() - from, op.mnemonic(rules.evex()), List.of(operands), op.hasNarrowRegisters()));
+        lines.add(from, out.size() - from, op, rules.evex(), operands);
     }
 
     /// As [#emit] with a number last.
@@ -97,22 +103,22 @@ public final class Assembler {
                 encode(op, rules, o[1], 0, o[0], o, 1);
                 number(o[2]);
             }
-            case RVM -> encode(op, rules, o[0], Encoder.number(o[1]), o[2], o, 0);
+            case RVM -> encode(op, rules, o[0], o[1].number(), o[2], o, 0);
             case RVM_IMM -> {
-                encode(op, rules, o[0], Encoder.number(o[1]), o[2], o, 1);
+                encode(op, rules, o[0], o[1].number(), o[2], o, 1);
                 number(o[3]);
             }
             case RVMR -> {
-                encode(op, rules, o[0], Encoder.number(o[1]), o[2], o, 1);
-                out.put(Encoder.number(o[3]) << 4);
+                encode(op, rules, o[0], o[1].number(), o[2], o, 1);
+                out.put(o[3].number() << 4);
             }
-            case MVR -> encode(op, rules, o[2], Encoder.number(o[1]), o[0], o, 0);
-            case RMV -> encode(op, rules, o[0], Encoder.number(o[2]), o[1], o, 0);
+            case MVR -> encode(op, rules, o[2], o[1].number(), o[0], o, 0);
+            case RMV -> encode(op, rules, o[0], o[2].number(), o[1], o, 0);
             case VMI -> {
-                encode(op, rules, new Imm(op.extension()), Encoder.number(o[0]), o[1], o, 1);
+                encode(op, rules, new Imm(op.extension()), o[0].number(), o[1], o, 1);
                 number(o[2]);
             }
-            case GATHER -> encode(op, rules, o[0], o.length > 2 ? Encoder.number(o[2]) : 0, o[1], o, 0);
+            case GATHER -> encode(op, rules, o[0], o.length > 2 ? o[2].number() : 0, o[1], o, 0);
             case M -> encode(op, rules, new Imm(0), 0, o[0], o, 0);
             case R -> encode(op, rules, o[0], 0, Tile.TMM0, o, 0);
             case NOTHING -> bare(op);
@@ -136,7 +142,7 @@ public final class Assembler {
 
     /// @param after bytes that follow ModRM and displacement
     private void encode(Op op, OperandRules rules, Operand reg, int v, Operand rm, Operand[] operands, int after) {
-        int number = reg instanceof Imm imm ? (int) imm.value() : Encoder.number(reg);
+        int number = reg instanceof Imm imm ? (int) imm.value() : reg.number();
         if (rules.evex()) {
             out.evex(op, rules.bits(), number, v, rm, masked(operands), after);
         } else {
@@ -155,8 +161,12 @@ public final class Assembler {
         return Vec.zmm(0);
     }
 
+    private void line(int from, Supplier<String> mnemonic, Operand... operands) {
+        lines.add(from, out.size() - from, mnemonic, false, operands);
+    }
+
     private void line(int from, String mnemonic, Operand... operands) {
-        lines.add(new Code.Line(from, out.size() - from, mnemonic, List.of(operands), false));
+        line(from, () -> mnemonic, operands);
     }
 
     // General registers, 64 bits unless the name says 32.
@@ -164,7 +174,7 @@ public final class Assembler {
     private void legacy(String mnemonic, int prefix, boolean w, int[] opcode, int reg, Operand rm, Operand... shown) {
         int from = out.size();
         out.legacy(prefix, w, opcode, reg, rm, 0);
-        lines.add(new Code.Line(from, out.size() - from, mnemonic, List.of(shown), !w));
+        lines.add(from, out.size() - from, () -> mnemonic, !w, shown);
     }
 
     private static int[] opcode(int... bytes) {
@@ -231,21 +241,21 @@ public final class Assembler {
 
     private void arithmetic(String mnemonic, int extension, Gpr target, Operand source) {
         int from = out.size();
-        switch (source) {
-            case Gpr register -> out.legacy(0, true, opcode(extension << 3 | 1), register.ordinal(), target, 0);
-            case Mem memory -> out.legacy(0, true, opcode(extension << 3 | 3), target.ordinal(), memory, 0);
-            case Imm imm -> {
-                boolean small = imm.value() == (byte) imm.value();
-                out.legacy(0, true, opcode(small ? 0x83 : 0x81), extension, target, small ? 1 : 4);
-                if (small) {
-                    out.put((int) imm.value());
-                } else {
-                    out.put32(Math.toIntExact(imm.value()));
-                }
+        // No switch over patterns: linking one takes longer than emitting all kernels of a start.
+        if (source instanceof Gpr register) {
+            out.legacy(0, true, opcode(extension << 3 | 1), register.number(), target, 0);
+        } else if (source instanceof Mem memory) {
+            out.legacy(0, true, opcode(extension << 3 | 3), target.number(), memory, 0);
+        } else if (source instanceof Imm imm) {
+            boolean small = imm.value() == (byte) imm.value();
+            out.legacy(0, true, opcode(small ? 0x83 : 0x81), extension, target, small ? 1 : 4);
+            if (small) {
+                out.put((int) imm.value());
+            } else {
+                out.put32(Math.toIntExact(imm.value()));
             }
-            case Vec v -> throw new IllegalArgumentException(mnemonic + " " + target + ", " + v);
-            case Mask m -> throw new IllegalArgumentException(mnemonic + " " + target + ", " + m);
-            case Tile t -> throw new IllegalArgumentException(mnemonic + " " + target + ", " + t);
+        } else {
+            throw new IllegalArgumentException(mnemonic + " " + target + ", " + source);
         }
         line(from, mnemonic, target, source);
     }
@@ -350,8 +360,9 @@ public final class Assembler {
 
     /// `target = source` if the condition holds.
     public void cmov(Condition condition, Gpr target, Operand source) {
-        int[] opcode = opcode(0x0F, 0x40 | condition.code());
-        legacy("cmov" + condition, 0, true, opcode, target.ordinal(), source, target, source);
+        int from = out.size();
+        out.legacy(0, true, opcode(0x0F, 0x40 | condition.code()), target.number(), source, 0);
+        line(from, () -> "cmov" + condition, target, source);
     }
 
     /// Pushes a register.
@@ -378,7 +389,7 @@ public final class Assembler {
         int from = out.size();
         out.put(0xE9);
         out.distance(target, 0, 0);
-        line(from, "jmp " + target);
+        line(from, () -> "jmp " + target);
     }
 
     /// Goes on at `target` if the condition holds.
@@ -386,7 +397,7 @@ public final class Assembler {
         int from = out.size();
         out.put(0x0F, 0x80 | condition.code());
         out.distance(target, 0, 0);
-        line(from, "j" + condition + " " + target);
+        line(from, () -> "j" + condition + " " + target);
     }
 
     /// Returns to the caller.

@@ -18,6 +18,13 @@ final class Encoder {
         return size;
     }
 
+    void put(int value) {
+        if (size == bytes.length) {
+            bytes = Arrays.copyOf(bytes, bytes.length * 2);
+        }
+        bytes[size++] = (byte) value;
+    }
+
     void put(int... values) {
         if (size + values.length > bytes.length) {
             bytes = Arrays.copyOf(bytes, bytes.length * 2);
@@ -28,7 +35,10 @@ final class Encoder {
     }
 
     void put32(int value) {
-        put(value, value >> 8, value >> 16, value >> 24);
+        put(value);
+        put(value >> 8);
+        put(value >> 16);
+        put(value >> 24);
     }
 
     void put64(long value) {
@@ -114,33 +124,22 @@ final class Encoder {
         put(0xC5, 0xF8 | op.prefix(), op.opcode());
     }
 
-    static int number(Operand operand) {
-        return switch (operand) {
-            case Gpr register -> register.ordinal();
-            case Vec register -> register.index();
-            case Mask register -> register.ordinal();
-            case Tile register -> register.ordinal();
-            case Mem memory -> throw new IllegalArgumentException("expected a register, got " + memory);
-            case Imm number -> throw new IllegalArgumentException("expected a register, got " + number);
-        };
-    }
-
     private static int baseBits(Operand rm) {
         if (rm instanceof Mem mem) {
             return mem.base() == null ? 0 : mem.base().ordinal();
         }
-        return number(rm);
+        return rm.number();
     }
 
     private static int indexBits(Operand rm) {
-        return rm instanceof Mem mem && mem.index() != null ? number(mem.index()) : 0;
+        return rm instanceof Mem mem && mem.index() != null ? mem.index().number() : 0;
     }
 
     private void modRm(int reg, Operand rm, int unit, int after) {
         if (rm instanceof Mem mem) {
             memory((reg & 7) << 3, mem, unit, after);
         } else {
-            put(0xC0 | (reg & 7) << 3 | number(rm) & 7);
+            put(0xC0 | (reg & 7) << 3 | rm.number() & 7);
         }
     }
 
@@ -156,7 +155,7 @@ final class Encoder {
         int mode = mode(displacement, low, unit);
         put(mode << 6 | reg | (sib ? 4 : low));
         if (sib) {
-            int index = mem.index() == null ? 4 : number(mem.index()) & 7;
+            int index = mem.index() == null ? 4 : mem.index().number() & 7;
             put(Integer.numberOfTrailingZeros(mem.scale()) << 6 | index << 3 | low);
         }
         if (mode == 1) {

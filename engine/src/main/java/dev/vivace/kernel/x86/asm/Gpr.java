@@ -45,6 +45,11 @@ public enum Gpr implements Operand {
     }
 
     @Override
+    public int number() {
+        return ordinal();
+    }
+
+    @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
     }

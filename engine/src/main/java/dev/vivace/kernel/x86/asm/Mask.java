@@ -22,6 +22,11 @@ public enum Mask implements Operand {
     K7;
 
     @Override
+    public int number() {
+        return ordinal();
+    }
+
+    @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
     }

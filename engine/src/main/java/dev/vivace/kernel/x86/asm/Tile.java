@@ -22,6 +22,11 @@ public enum Tile implements Operand {
     TMM7;
 
     @Override
+    public int number() {
+        return ordinal();
+    }
+
+    @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -53,6 +53,11 @@ public record Vec(int index, int bits, Mask mask, boolean zeroing) implements Op
     }
 
     @Override
+    public int number() {
+        return index;
+    }
+
+    @Override
     public String toString() {
         String name = switch (bits) {
             case 128 -> "xmm";
