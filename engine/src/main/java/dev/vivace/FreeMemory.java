@@ -20,7 +20,8 @@ final class FreeMemory {
     private static OptionalLong available() {
         for (String line : lines(Path.of("/proc/meminfo"))) {
             if (line.startsWith("MemAvailable:") && line.endsWith(" kB")) {
-                OptionalLong kib = number(line.substring("MemAvailable:".length(), line.length() - 3).strip());
+                OptionalLong kib = number(line.substring("MemAvailable:".length(), line.length() - 3)
+                        .strip());
                 return kib.isPresent() ? OptionalLong.of(kib.getAsLong() * 1024) : kib;
             }
         }

@@ -65,7 +65,8 @@ public record LoadOptions(
 
     /// The same with this many threads.
     public LoadOptions withThreads(int count) {
-        return new LoadOptions(count, context, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder, progress);
+        return new LoadOptions(
+                count, context, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder, progress);
     }
 
     /// The same with this context.
@@ -76,38 +77,45 @@ public record LoadOptions(
 
     /// The same with this cache type.
     public LoadOptions withCacheType(DType type) {
-        return new LoadOptions(threads, context, type, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder, progress);
+        return new LoadOptions(
+                threads, context, type, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder, progress);
     }
 
     /// The same with this ceiling.
     public LoadOptions withCeiling(Isa level) {
-        return new LoadOptions(threads, context, cacheType, level, memoryBytes, plan, artifacts, tuning, cacheFolder, progress);
+        return new LoadOptions(
+                threads, context, cacheType, level, memoryBytes, plan, artifacts, tuning, cacheFolder, progress);
     }
 
     /// The same with this much memory.
     public LoadOptions withMemoryBytes(long bytes) {
-        return new LoadOptions(threads, context, cacheType, ceiling, bytes, plan, artifacts, tuning, cacheFolder, progress);
+        return new LoadOptions(
+                threads, context, cacheType, ceiling, bytes, plan, artifacts, tuning, cacheFolder, progress);
     }
 
     /// The same with this plan.
     public LoadOptions withPlan(Plan techniques) {
         return new LoadOptions(
-                threads, context, cacheType, ceiling, memoryBytes, techniques, artifacts, tuning, cacheFolder, progress);
+                threads,
+                context,
+                cacheType,
+                ceiling,
+                memoryBytes,
+                techniques,
+                artifacts,
+                tuning,
+                cacheFolder,
+                progress);
     }
 
     /// The same with this tuning.
     public LoadOptions withTuning(TuningChoice choice) {
-        return new LoadOptions(threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, choice, cacheFolder, progress);
+        return new LoadOptions(
+                threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, choice, cacheFolder, progress);
     }
 
     /// The same with this cache folder, made when something is first kept.
     public LoadOptions withCacheFolder(Path folder) {
-        return new LoadOptions(
-                threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, Optional.of(folder), progress);
-    }
-
-    /// The same with this listener.
-    public LoadOptions withProgress(LoadProgress listener) {
         return new LoadOptions(
                 threads,
                 context,
@@ -117,8 +125,14 @@ public record LoadOptions(
                 plan,
                 artifacts,
                 tuning,
-                cacheFolder,
-                listener);
+                Optional.of(folder),
+                progress);
+    }
+
+    /// The same with this listener.
+    public LoadOptions withProgress(LoadProgress listener) {
+        return new LoadOptions(
+                threads, context, cacheType, ceiling, memoryBytes, plan, artifacts, tuning, cacheFolder, listener);
     }
 
     /// The kernels that these options choose.

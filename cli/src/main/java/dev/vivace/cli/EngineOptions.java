@@ -56,7 +56,8 @@ final class EngineOptions {
 
     /// What these options and the environment ask for.
     LoadOptions options(Console console) {
-        LoadOptions options = LoadOptions.DEFAULT.withThreads(threadsOr(console)).withTuning(tuningOr(console));
+        LoadOptions options =
+                LoadOptions.DEFAULT.withThreads(threadsOr(console)).withTuning(tuningOr(console));
         Optional<Path> folder = cacheFolder(console);
         if (folder.isPresent()) {
             options = options.withCacheFolder(folder.get());
@@ -71,7 +72,8 @@ final class EngineOptions {
     }
 
     private TuningChoice tuningOr(Console console) {
-        String value = tuning != null ? tuning : console.variable("VIVACE_TUNING").orElse("");
+        String value =
+                tuning != null ? tuning : console.variable("VIVACE_TUNING").orElse("");
         return switch (value) {
             case "" -> new TuningChoice.Measured();
             case "none" -> new TuningChoice.Fixed();

@@ -32,14 +32,16 @@ class InspectCpuTest {
                 .containsPattern("kernels +Running on plain loops, as asked\\.\n")
                 .containsPattern("\nlevels\n  scalar   chosen\n")
                 .containsPattern("\n  amx +\\S");
-        JsonNode root = JsonMapper.shared().readTree(Outcome.of("inspect", "--cpu", "--json").out());
+        JsonNode root = JsonMapper.shared()
+                .readTree(Outcome.of("inspect", "--cpu", "--json").out());
         assertThat(root.propertyNames())
                 .containsExactly(
                         "processor", "model", "cache_bytes", "features", "amx_tiles", "chosen", "tuning", "levels");
         assertThat(root.get("levels")).hasSize(Isa.values().length);
         String chosen = root.get("chosen").get("level").asString();
         for (JsonNode level : root.get("levels")) {
-            assertThat(level.get("runs").asBoolean()).isEqualTo(level.get("obstacle").isNull());
+            assertThat(level.get("runs").asBoolean())
+                    .isEqualTo(level.get("obstacle").isNull());
             if (level.get("level").asString().equals(chosen)) {
                 assertThat(level.get("runs").asBoolean()).isTrue();
             }
@@ -80,7 +82,13 @@ class InspectCpuTest {
                   amx      no
                 """);
         JsonNode root = CpuJson.object(report);
-        assertThat(root.get("tuning").get("choices").get(0).get("nanos").get("bf16").asLong()).isEqualTo(1700);
+        assertThat(root.get("tuning")
+                        .get("choices")
+                        .get(0)
+                        .get("nanos")
+                        .get("bf16")
+                        .asLong())
+                .isEqualTo(1700);
     }
 
     @Test
@@ -96,7 +104,8 @@ class InspectCpuTest {
 
     @Test
     void the_cache_folder_and_a_pinned_tuning_are_taken_from_the_environment() {
-        Outcome kept = Outcome.of("", Map.of("VIVACE_CACHE", folder.resolve("kept").toString()), "inspect", "--cpu");
+        Outcome kept =
+                Outcome.of("", Map.of("VIVACE_CACHE", folder.resolve("kept").toString()), "inspect", "--cpu");
         assertThat(kept.code()).isZero();
         Outcome none = Outcome.of("", Map.of("VIVACE_TUNING", "none"), "inspect", "--cpu", "--json");
         assertThat(none.code()).isZero();

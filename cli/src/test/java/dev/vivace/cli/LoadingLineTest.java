@@ -40,7 +40,10 @@ class LoadingLineTest {
         line.loaded(2 << 20, 4 << 20);
         now += 50_000_000;
         line.loaded(3 << 20, 4 << 20);
-        assertThat(text()).contains("loading 25% of ").contains("loading 75% of ").doesNotContain("50%");
+        assertThat(text())
+                .contains("loading 25% of ")
+                .contains("loading 75% of ")
+                .doesNotContain("50%");
         line.clear();
         line.clear();
         assertThat(text()).endsWith("\r\u001b[K").doesNotContain("\n");

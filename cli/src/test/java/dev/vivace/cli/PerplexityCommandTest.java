@@ -3,8 +3,8 @@ package dev.vivace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.vivace.TestLevels;
 import dev.vivace.Model;
+import dev.vivace.TestLevels;
 import dev.vivace.lab.Perplexity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package dev.vivace.runtime;
 import dev.vivace.kernel.Activation;
 import dev.vivace.kernel.Kernels;
 import dev.vivace.kernel.RopeStyle;
-import dev.vivace.kernel.Weights;
 import dev.vivace.kernel.Workers;
 import dev.vivace.tensor.Matrix;
 import java.lang.foreign.Arena;
@@ -205,7 +204,8 @@ final class Compute implements AutoCloseable {
             for (int row = from; row < to; row++) {
                 long at = x.offset(row);
                 for (int i = 0; i < x.columns(); i++) {
-                    float sum = data.get(ValueLayout.JAVA_FLOAT, at + 4L * i) + weight.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                    float sum = data.get(ValueLayout.JAVA_FLOAT, at + 4L * i)
+                            + weight.getAtIndex(ValueLayout.JAVA_FLOAT, i);
                     data.set(ValueLayout.JAVA_FLOAT, at + 4L * i, sum);
                 }
             }

@@ -91,7 +91,8 @@ public final class Decoder implements AutoCloseable {
                     bound.add(part);
                 }
             }
-            DecoderCore core = new DecoderCore(current, services, bound, layout, budget, List.of(), settings.progress());
+            DecoderCore core =
+                    new DecoderCore(current, services, bound, layout, budget, List.of(), settings.progress());
             return new Decoder(services, core, rewritten, budget);
         } catch (RuntimeException | Error failure) {
             rewritten.close();
@@ -107,7 +108,8 @@ public final class Decoder implements AutoCloseable {
         KvLayout layout = new KvLayout(settings.cacheType(), KeyForm.ROTATED, 0);
         CacheBudget budget = new CacheBudget(settings.cacheLimitBytes());
         int[] tokens = settings.calibration();
-        try (DecoderCore core = new DecoderCore(checkpoint, services, List.of(), layout, budget, taps, PackProgress.SILENT)) {
+        try (DecoderCore core =
+                new DecoderCore(checkpoint, services, List.of(), layout, budget, taps, PackProgress.SILENT)) {
             DecoderRunner runner = new DecoderRunner(core, List.of());
             Batch batch = new Batch();
             for (int from = 0; from < tokens.length; from += ContinuousBatching.STEP_ROWS) {

@@ -60,10 +60,7 @@ final class DenseFeedForward implements FeedForward, AutoCloseable {
         Packed down = own.down();
         down.multiply(rows, gates, out);
         compute.end(
-                StepProfile.Operation.DOWN,
-                start,
-                down.bytes(),
-                2L * down.inputs() * down.outputs() * rows.count());
+                StepProfile.Operation.DOWN, start, down.bytes(), 2L * down.inputs() * down.outputs() * rows.count());
     }
 
     @Override

@@ -28,7 +28,8 @@ final class FormatLinear implements Linear {
         Kernels kernels = compute.kernels();
         WorkerTasks tasks = new WorkerTasks(compute.workers());
         Weights weights = kernels.pack(tensor, arena, tasks);
-        Weights byInput = uses.contains(Use.BY_INPUT) ? kernels.pack(transpose(kernels, weights, arena), arena, tasks) : null;
+        Weights byInput =
+                uses.contains(Use.BY_INPUT) ? kernels.pack(transpose(kernels, weights, arena), arena, tasks) : null;
         return Optional.of(new FormatPacked(compute, weights, byInput, arena));
     }
 

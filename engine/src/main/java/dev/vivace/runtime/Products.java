@@ -144,8 +144,7 @@ final class Products implements Workers.Job, AutoCloseable {
         }
     }
 
-    private void slice(
-            int m, Phase phase, Inputs inputs, PhaseInputs rows, int first, int end, MemorySegment memory) {
+    private void slice(int m, Phase phase, Inputs inputs, PhaseInputs rows, int first, int end, MemorySegment memory) {
         if (outputs == ALL) {
             int last = Math.min(end, weights[m].rows());
             kernels.multiply(weights[m], phase, inputs, rows.from(), rows.to(), outs[m], first, last, memory);

@@ -180,8 +180,7 @@ final class SoftmaxMixer implements Mixer, AutoCloseable {
     }
 
     /// Makes keys and values ready and stores them; returns when that ended.
-    private long storeKeys(
-            LiveRows rows, int layer, Matrix k, Matrix v, boolean raw, RopeTable table, long start) {
+    private long storeKeys(LiveRows rows, int layer, Matrix k, Matrix v, boolean raw, RopeTable table, long start) {
         int count = rows.count();
         LayerSpec shape = spec.layer(layer);
         LayerWeights own = weights.layers().get(layer);

@@ -75,7 +75,8 @@ class LastLayerTest {
                     assertThat(Tiny.logits(results, 40)).isEqualTo(expected[40]);
                     assertThat(Tiny.logits(results, 89)).isEqualTo(expected[89]);
                 });
-                assertThat(rows).isEqualTo(90L * (tiny.checkpoint().spec().layers().size() - 1) + 2);
+                assertThat(rows)
+                        .isEqualTo(90L * (tiny.checkpoint().spec().layers().size() - 1) + 2);
                 assertThat(Tiny.run(runner, few, Phase.DECODE, 1, more)).isDeepEqualTo(later);
             }
         }

@@ -35,10 +35,9 @@ class PackingTest {
     @Test
     void everyMatrixOfTheFileIsToldOnceWithItsBytes() {
         Map<String, Long> told = new HashMap<>();
-        Decoder.Settings settings =
-                new Decoder.Settings(DType.F32, Long.MAX_VALUE, new int[0], (name, bytes) -> {
-                    assertThat(told.put(name, bytes)).isNull();
-                });
+        Decoder.Settings settings = new Decoder.Settings(DType.F32, Long.MAX_VALUE, new int[0], (name, bytes) -> {
+            assertThat(told.put(name, bytes)).isNull();
+        });
         Tiny.Setup plain = Tiny.Setup.plain();
         try (Tiny tiny = new Tiny("llama3-gqa", new Tiny.Setup(plain.kernels(), 2, settings))) {
             tiny.checkpoint().tensors().forEach(tensor -> {

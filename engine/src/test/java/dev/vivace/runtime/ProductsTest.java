@@ -170,7 +170,8 @@ class ProductsTest {
     @ParameterizedTest
     @CsvSource({"llama3-gqa,1", "gemma3,3"})
     void aModelOfPreparedInputsEqualsOneOfPlain(String model, int threads) {
-        Tiny.Setup preparing = Tiny.Setup.plain().kernels(PreparingKernels.create()).threads(threads);
+        Tiny.Setup preparing =
+                Tiny.Setup.plain().kernels(PreparingKernels.create()).threads(threads);
         try (Tiny tiny = new Tiny(model, preparing);
                 Tiny plain = Tiny.plain(model)) {
             int[] tokens = tiny.tokens(300, 5);

@@ -58,7 +58,8 @@ class StepAllocationTest {
     @ValueSource(strings = {"llama3-gqa", "gemma3", "llama-odd"})
     void aStepOfDecodingAllocatesNothing(String model) {
         Tiny.Setup setup = Tiny.Setup.plain()
-                .kernels(KernelLevels.best(Isa.values()[Isa.values().length - 1]).kernels())
+                .kernels(
+                        KernelLevels.best(Isa.values()[Isa.values().length - 1]).kernels())
                 .threads(2);
         try (Tiny tiny = new Tiny(model, setup);
                 Sequence one = tiny.runner().open();

@@ -36,8 +36,7 @@ class StepProfileTest {
             long start = System.nanoTime();
             Tiny.run(tiny.runner(), sequence, Phase.DECODE, 1, tokens[0]);
             assertThat(sums.nanos).isPositive().isLessThanOrEqualTo(System.nanoTime() - start);
-            assertThat(sums.bytes.keySet())
-                    .isEqualTo(EnumSet.complementOf(EnumSet.of(StepProfile.Operation.SAMPLE)));
+            assertThat(sums.bytes.keySet()).isEqualTo(EnumSet.complementOf(EnumSet.of(StepProfile.Operation.SAMPLE)));
             long weights = 0;
             for (StepProfile.Operation operation : EnumSet.of(
                     StepProfile.Operation.QKV,

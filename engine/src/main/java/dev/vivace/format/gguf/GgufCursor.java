@@ -89,10 +89,7 @@ final class GgufCursor {
     }
 
     private int int32(int at) {
-        return window[at] & 0xFF
-                | (window[at + 1] & 0xFF) << 8
-                | (window[at + 2] & 0xFF) << 16
-                | window[at + 3] << 24;
+        return window[at] & 0xFF | (window[at + 1] & 0xFF) << 8 | (window[at + 2] & 0xFF) << 16 | window[at + 3] << 24;
     }
 
     private long int64(int at) {

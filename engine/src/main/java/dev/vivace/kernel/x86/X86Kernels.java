@@ -194,7 +194,16 @@ public final class X86Kernels implements Kernels {
     }
 
     @Override
-    public void merge( MemorySegment out, long outOffset, MemorySegment lse, long lseOffset, MemorySegment out2, long out2Offset, MemorySegment lse2, long lse2Offset, int n) {
+    public void merge(
+            MemorySegment out,
+            long outOffset,
+            MemorySegment lse,
+            long lseOffset,
+            MemorySegment out2,
+            long out2Offset,
+            MemorySegment lse2,
+            long lse2Offset,
+            int n) {
         attention.merge(out, outOffset, lse, lseOffset, out2, out2Offset, lse2, lse2Offset, 1, n);
     }
 

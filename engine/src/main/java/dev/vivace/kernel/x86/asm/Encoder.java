@@ -114,7 +114,11 @@ final class Encoder {
         put(0x62, r << 7 | x << 6 | b << 5 | r2 << 4 | op.map());
         put(op.evexW() << 7 | (~v & 15) << 3 | 4 | op.prefix());
         int zeroing = target.zeroing() ? 0x80 : 0;
-        put(zeroing | length << 5 | (broadcast ? 16 : 0) | v2 << 3 | target.mask().ordinal());
+        put(zeroing
+                | length << 5
+                | (broadcast ? 16 : 0)
+                | v2 << 3
+                | target.mask().ordinal());
         put(op.opcode());
         modRm(reg, rm, op.tuple().unit(bits, broadcast), after);
     }

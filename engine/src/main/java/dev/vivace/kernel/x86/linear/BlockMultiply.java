@@ -165,9 +165,7 @@ final class BlockMultiply {
             a.emit(VPXORD, product, product, product);
             return;
         }
-        int which = format.groups() == 1
-                ? Int8Block.OFFSET
-                : group == 0 ? Int8Block.OFFSET_LOW : Int8Block.OFFSET_HIGH;
+        int which = format.groups() == 1 ? Int8Block.OFFSET : group == 0 ? Int8Block.OFFSET_LOW : Int8Block.OFFSET_HIGH;
         a.emit(VPBROADCASTD, product, number(sub, row, which));
         int smaller = Integer.numberOfTrailingZeros(128 / format.offset());
         if (smaller > 0) {

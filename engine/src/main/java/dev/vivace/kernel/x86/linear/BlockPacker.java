@@ -153,8 +153,6 @@ final class BlockPacker {
     }
 
     private Mem all(int word) {
-        return target.wide()
-                ? a.words(word).broadcast()
-                : a.words(word, word, word, word, word, word, word, word);
+        return target.wide() ? a.words(word).broadcast() : a.words(word, word, word, word, word, word, word, word);
     }
 }

@@ -2,8 +2,8 @@ package dev.vivace.kernel.x86.linear;
 
 import static dev.vivace.kernel.x86.asm.Gpr.*;
 
-import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.InputForm;
+import dev.vivace.kernel.Inputs;
 import dev.vivace.kernel.x86.Kernel;
 import dev.vivace.kernel.x86.Target;
 import dev.vivace.kernel.x86.asm.Assembler;
@@ -23,7 +23,8 @@ import java.util.function.IntConsumer;
 /// below 2^-119 is all zeros, scale too: 127 / m would soon be infinite. A block with a NaN or an infinity has a
 /// scale of NaN or infinity, so that no product with it looks like a number.
 ///
-/// [Int8Block] says where everything lies. Columns past the last count as zeros. Safe for all threads: a row writes its own bytes only.
+/// [Int8Block] says where everything lies. Columns past the last count as zeros. Safe for all threads: a row writes
+/// its own bytes only.
 public final class Int8Inputs {
     /// The least maximum that is not taken for 0; `m / 127` is then a normal number.
     static final float LEAST = 0x1p-119f;

@@ -60,7 +60,9 @@ class BlockPanelsTest {
                     first = y;
                     check(arena, tensor, x, y);
                 }
-                assertThat(y).as("%s blocks=%d outputs=%d rows=%d", target, blocks, outputs, rows).isEqualTo(first);
+                assertThat(y)
+                        .as("%s blocks=%d outputs=%d rows=%d", target, blocks, outputs, rows)
+                        .isEqualTo(first);
             }
         }
     }
@@ -133,7 +135,16 @@ class BlockPanelsTest {
         MemorySegment y = GuardedMemory.allocate(arena, 64L * count * (to - from));
         Phase phase = (from + to) % 2 == 0 ? Phase.PREFILL : Phase.DECODE;
         panels.multiply(
-                phase, packed.address(), count, columns, inputs, from, to, y.address(), 64L * count, MemorySegment.NULL);
+                phase,
+                packed.address(),
+                count,
+                columns,
+                inputs,
+                from,
+                to,
+                y.address(),
+                64L * count,
+                MemorySegment.NULL);
         return y.toArray(ValueLayout.JAVA_FLOAT);
     }
 
