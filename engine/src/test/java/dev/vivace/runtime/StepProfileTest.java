@@ -44,7 +44,7 @@ class StepProfileTest {
                     StepProfile.Operation.GATE_UP,
                     StepProfile.Operation.DOWN,
                     StepProfile.Operation.HEAD)) {
-                weights += sums.bytes.get(operation);
+                weights += sums.bytes.getOrDefault(operation, 0L);
             }
             assertThat(weights).isEqualTo(tiny.decoder().bytesPerRow());
             var layer = tiny.checkpoint().spec().layer(0);
