@@ -67,7 +67,7 @@ public final class LinearKernels {
         for (PanelFormat format : formats) {
             most = Math.max(most, format.scratchBytes(columns));
         }
-        return PART_ROWS * PART_STRIDE + most;
+        return Matrix.ALIGNMENT + PART_ROWS * PART_STRIDE + most;
     }
 
     /// See [dev.vivace.kernel.Kernels#pack].
@@ -164,7 +164,7 @@ public final class LinearKernels {
                             rowTo,
                             target,
                             4L * y.stride(),
-                            scratch.asSlice(PART_ROWS * PART_STRIDE));
+                            scratch);
             output += panels * PanelFormat.OUTPUTS;
         }
         if (output < to) {
@@ -185,6 +185,8 @@ public final class LinearKernels {
             MemorySegment scratch) {
         int panel = from / PanelFormat.OUTPUTS;
         int first = from % PanelFormat.OUTPUTS;
+        // At the end of the scratch; formats use its beginning. A slice of its own would be an object a call.
+        long part = (scratch.byteSize() - PART_ROWS * PART_STRIDE) / Matrix.ALIGNMENT * Matrix.ALIGNMENT;
         for (int row = rowFrom; row < rowTo; row += PART_ROWS) {
             int end = Math.min(rowTo, row + PART_ROWS);
             weights.format()
@@ -196,11 +198,11 @@ public final class LinearKernels {
                             inputs,
                             row,
                             end,
-                            scratch.address(),
+                            scratch.address() + part,
                             PART_STRIDE,
-                            scratch.asSlice(PART_ROWS * PART_STRIDE));
+                            scratch);
             for (int r = row; r < end; r++) {
-                long source = (r - row) * PART_STRIDE + 4L * first;
+                long source = part + (r - row) * PART_STRIDE + 4L * first;
                 for (int o = from; o < to; o++) {
                     float sum = scratch.get(ValueLayout.JAVA_FLOAT, source + 4L * (o - from));
                     y.data().set(ValueLayout.JAVA_FLOAT, y.offset(r) + 4L * o, sum);
