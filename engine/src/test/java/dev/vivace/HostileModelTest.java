@@ -31,6 +31,7 @@ class HostileModelTest {
                 "-XX:+AlwaysPreTouch",
                 "-ea",
                 "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 HostileModels.class.getName(),
