@@ -26,7 +26,8 @@ class ReadmeTest {
         copyBuiltInModel(folder.resolve(modelFile(example)));
         Path classes = Path.of(
                 Model.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        ChildJava program = ChildJava.run(folder, 120, List.of("--enable-native-access=ALL-UNNAMED", "-cp", classes.toString(), "Example.java"));
+        ChildJava program = ChildJava.run(
+                folder, 120, List.of("--enable-native-access=ALL-UNNAMED", "-cp", classes.toString(), "Example.java"));
         assertThat(program.err()).isEmpty();
         assertThat(program.out()).hasSizeGreaterThan(100).contains(" ");
         assertThat(program.status()).isZero();
