@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.vivace.Model;
 import dev.vivace.TestData;
 import dev.vivace.TestLevels;
+import dev.vivace.kernel.Isa;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,12 +25,12 @@ class RealPerplexityTest {
 
     @Test
     void smollm2_starts_as_transformers_does() throws IOException {
-        assertThat(measure(SMOLLM2, 1).value()).isCloseTo(10.0755, within(0.0005 * 10.0755));
+        assertStart(SMOLLM2, 10.0755);
     }
 
     @Test
     void gemma3_starts_as_transformers_does() throws IOException {
-        assertThat(measure(GEMMA3, 1).value()).isCloseTo(7.0765, within(0.0005 * 7.0765));
+        assertStart(GEMMA3, 7.0765);
     }
 
     @Test
@@ -40,6 +41,13 @@ class RealPerplexityTest {
     @Test
     void gemma3_is_within_half_a_percent_of_llama_cpp() throws IOException {
         assertWhole(measureWhole(GEMMA3), 14.53, 15_625, 0.50);
+    }
+
+    /// Inputs that stay f32 give transformers' figure; emitted code rounds them to 8 bits, which may cost half a
+    /// percent.
+    private static void assertStart(String file, double target) throws IOException {
+        assertThat(measure(file, 1, TestLevels.atMost(Isa.VECTOR)).value()).isCloseTo(target, within(0.0005 * target));
+        assertThat(measure(file, 1, TestLevels.ceiling()).value()).isCloseTo(target, within(0.005 * target));
     }
 
     private static void assertWhole(Perplexity whole, double target, int tokens, double standardError) {
@@ -53,13 +61,14 @@ class RealPerplexityTest {
     private static Perplexity measureWhole(String file) throws IOException {
         TestData.model(file);
         assumeTrue(TestData.full(), "skipped: the perplexity of a whole text takes minutes (./vivace test --full)");
-        return measure(file, 0);
+        return measure(file, 0, TestLevels.ceiling());
     }
 
-    private static Perplexity measure(String file, int chunks) throws IOException {
+    private static Perplexity measure(String file, int chunks, Isa ceiling) throws IOException {
         Path path = TestData.model(file);
         String text = text();
-        try (Model model = Model.load(path, TestLevels.options().withContext(512))) {
+        try (Model model =
+                Model.load(path, TestLevels.options().withCeiling(ceiling).withContext(512))) {
             return Perplexity.of(model, text, new Perplexity.Options(512, chunks), progress -> {});
         }
     }
