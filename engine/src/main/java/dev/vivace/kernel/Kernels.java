@@ -20,6 +20,11 @@ public interface Kernels {
     /// `headDim` elements.
     long scratchBytes(int columns, int headDim);
 
+    /// An arena fit for the packed weights of a model, for all threads. Whoever asks closes it.
+    default Arena weightArena() {
+        return Arena.ofShared();
+    }
+
     /// Weights in the layout these kernels read. May borrow `tensor`'s memory; whatever it allocates lives in
     /// `arena`.
     Weights pack(Tensor tensor, Arena arena);

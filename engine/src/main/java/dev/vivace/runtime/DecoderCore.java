@@ -25,7 +25,7 @@ final class DecoderCore implements AutoCloseable {
     private final List<Part> modelParts;
     private final KvLayout plainLayout;
     private final CacheBudget budget;
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private final Compute compute;
     private final DecoderWeights weights;
     private final StepState step;
@@ -59,6 +59,7 @@ final class DecoderCore implements AutoCloseable {
         List<Linear> linears = new ArrayList<>(List.of(new FormatLinear(compute)));
         linears.addAll(Parts.all(modelParts, Linear.class));
         List<FeedForward> feeds = Parts.all(modelParts, FeedForward.class);
+        this.arena = services.kernels().weightArena();
         this.weights = pack(linears, feeds, progress);
         this.step = new StepState(weights);
         this.capture = new StepCapture(spec, compute);

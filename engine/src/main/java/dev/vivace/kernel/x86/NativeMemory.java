@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 /// where the system has some.
 public final class NativeMemory {
     static final long PAGE = 4096;
-    private static final long HUGE = 2L << 20;
+    static final long HUGE = 2L << 20;
     private static final int ADVICE_HUGE = 14;
     private static final int ADVICE_NOT_NEEDED = 4;
 
@@ -18,6 +18,9 @@ public final class NativeMemory {
     ///
     /// @throws CapacityException if the system has no such memory
     public static MemorySegment allocate(long bytes, Arena arena) {
+        if (arena instanceof WeightArena shared) {
+            return shared.allocate(bytes, 1);
+        }
         boolean huge = bytes >= HUGE;
         long room = huge ? bytes + HUGE : Math.max(PAGE, (bytes + PAGE - 1) / PAGE * PAGE);
         long address = Native.map(room);

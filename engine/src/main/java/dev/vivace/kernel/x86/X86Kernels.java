@@ -62,6 +62,11 @@ public final class X86Kernels implements Kernels {
     }
 
     @Override
+    public Arena weightArena() {
+        return new WeightArena();
+    }
+
+    @Override
     public Weights pack(Tensor tensor, Arena arena) {
         return linear.pack(tensor, arena);
     }

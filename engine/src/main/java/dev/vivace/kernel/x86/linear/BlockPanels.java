@@ -53,20 +53,30 @@ final class BlockPanels implements PanelFormat {
     public void pack(Tensor tensor, int from, int to, MemorySegment out) {
         int units = units(tensor.columns());
         long rowBytes = tensor.rowBytes();
+        long panelBytes = panelBytes(tensor.columns());
+        int whole = Math.max(from, Math.min(to, tensor.rows() / OUTPUTS));
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment distances = arena.allocate(4L * OUTPUTS, 64);
+            long distances = distances(OUTPUTS, rowBytes, arena);
             for (int panel = from; panel < to; panel++) {
-                int first = panel * OUTPUTS;
-                for (int i = 0; i < OUTPUTS; i++) {
-                    long row = Math.min(i, tensor.rows() - 1 - first);
-                    distances.setAtIndex(ValueLayout.JAVA_INT, i, Math.toIntExact(row * rowBytes));
+                if (panel == whole) {
+                    distances = distances(tensor.rows() - whole * OUTPUTS, rowBytes, arena);
                 }
-                long source = tensor.data().address() + first * rowBytes;
-                long levels = out.address() + (panel - from) * panelBytes(tensor.columns());
+                long levels = out.address() + (panel - from) * panelBytes;
                 long scales = levels + (long) units * format.levelBytes();
-                pack.call(source, distances.address(), levels, scales, units, 0);
+                pack.call(tensor.data().address() + panel * OUTPUTS * rowBytes, distances, levels, scales, units, 0);
             }
         }
+    }
+
+    /// Where a panel's rows lie, counted from its first; the last of `rows` rows stands for those that are missing.
+    private static long distances(int rows, long rowBytes, Arena arena) {
+        int[] distances = new int[OUTPUTS];
+        for (int i = 0; i < OUTPUTS; i++) {
+            distances[i] = Math.toIntExact(Math.min(i, rows - 1) * rowBytes);
+        }
+        MemorySegment copy = arena.allocate(4L * OUTPUTS, 64);
+        MemorySegment.copy(distances, 0, copy, ValueLayout.JAVA_INT, 0, OUTPUTS);
+        return copy.address();
     }
 
     @Override

@@ -23,6 +23,9 @@ public final class LinearKernels {
     /// Rows that are computed at a time where a panel is cut through.
     private static final int PART_ROWS = 64;
 
+    /// Packed bytes of a task: so many that handing it out costs nothing, so few that all workers end together.
+    private static final long TASK_BYTES = 1 << 17;
+
     private static final long PART_STRIDE = 4L * PanelFormat.OUTPUTS;
 
     /// By the type's ordinal.
@@ -72,30 +75,43 @@ public final class LinearKernels {
 
     /// See [dev.vivace.kernel.Kernels#pack].
     public Weights pack(Tensor tensor, Arena arena) {
+        return pack(tensor, arena, Tasks.ALONE);
+    }
+
+    /// See [dev.vivace.kernel.Kernels#pack].
+    public Weights pack(Tensor tensor, Arena arena, Tasks tasks) {
         PanelFormat format = formats[tensor.dtype().ordinal()];
-        int panels = PanelWeights.count(tensor.rows());
-        MemorySegment out = NativeMemory.allocate(panels * format.panelBytes(tensor.columns()), arena);
+        MemorySegment out = NativeMemory.allocate(packedBytes(tensor), arena);
         if (tensor.data().isNative()) {
-            format.pack(tensor, 0, panels, out);
+            pack(tensor, format, out, tasks);
         } else {
-            try (Arena own = Arena.ofConfined()) {
+            try (Arena own = Arena.ofShared()) {
                 MemorySegment copy = own.allocate(tensor.data().byteSize(), Matrix.ALIGNMENT);
                 copy.copyFrom(tensor.data());
                 Tensor here = new Tensor(tensor.name(), tensor.dtype(), tensor.rows(), tensor.columns(), copy);
-                format.pack(here, 0, panels, out);
+                pack(here, format, out, tasks);
             }
         }
         return new PanelWeights(tensor, format, out);
     }
 
-    /// See [dev.vivace.kernel.Kernels#pack].
-    public Weights pack(Tensor tensor, Arena arena, Tasks tasks) {
-        return pack(tensor, arena);
+    private static void pack(Tensor tensor, PanelFormat format, MemorySegment out, Tasks tasks) {
+        int panels = PanelWeights.count(tensor.rows());
+        long panelBytes = format.panelBytes(tensor.columns());
+        int together = (int) Math.max(1, TASK_BYTES / panelBytes);
+        if (panels <= 2 * together) {
+            format.pack(tensor, 0, panels, out);
+            return;
+        }
+        tasks.run((panels + together - 1) / together, task -> {
+            int from = task * together;
+            format.pack(tensor, from, Math.min(panels, from + together), out.asSlice(from * panelBytes));
+        });
     }
 
     /// See [dev.vivace.kernel.Kernels#packedBytes].
     public long packedBytes(Tensor tensor) {
-        return 0;
+        return PanelWeights.count(tensor.rows()) * formats[tensor.dtype().ordinal()].panelBytes(tensor.columns());
     }
 
     /// See [dev.vivace.kernel.Kernels#decode].
