@@ -27,10 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// A language model, loaded: opens sessions. Owns the mapped file, the packed weights and the worker threads:
@@ -49,7 +49,9 @@ public final class Model implements AutoCloseable {
     private final PromptReader prompts;
     private final Map<List<Technique>, Engine> engines = new HashMap<>();
     private final Set<Session> sessions = new HashSet<>();
-    private final AtomicLong seeds = new AtomicLong(RandomGenerator.getDefault().nextLong());
+    // Not the platform's default generator: looking that up loads services, which takes longer than opening a file.
+    private final SplittableRandom random = new SplittableRandom();
+    private final AtomicLong seeds = new AtomicLong(random.nextLong());
     private final Lock turn = new ReentrantLock(true);
     private Optional<StepProfile> profile = Optional.empty();
     private boolean closed;
@@ -73,7 +75,7 @@ public final class Model implements AutoCloseable {
         memory.require();
         this.prompts = new PromptReader(checkpoint.spec(), tokenizer, file.metadata());
         this.workers = Workers.of(threads);
-        this.services = Engine.services(kernels.kernels(), workers, RandomGenerator.getDefault(), options.artifacts());
+        this.services = Engine.services(kernels.kernels(), workers, random, options.artifacts());
         try {
             engine(options.plan());
         } catch (RuntimeException | Error failure) {

@@ -11,11 +11,11 @@ import dev.vivace.Prompt;
 import dev.vivace.Session;
 import dev.vivace.chat.Message;
 import dev.vivace.sampling.Sampling;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -122,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
         Sampling sampling = options.sampling();
         if (sampling.seed().isEmpty()) {
             // Exact in the doubles of JSON readers.
-            sampling = sampling.withSeed(new SecureRandom().nextLong(1L << 53));
+            sampling = sampling.withSeed(new SplittableRandom().nextLong(1L << 53));
         }
         return options.withSampling(logProbs == null ? sampling : sampling.withLogProbs(logProbs));
     }

@@ -54,6 +54,9 @@ final class VivaceCommand implements Callable<Integer> {
     /// one command: to look at all of them takes longer than to load a small model.
     static CommandLine over(Console console, String... arguments) {
         String first = arguments.length == 0 ? "" : arguments[0];
+        if (first.equals("rehearse")) {
+            return over(console, List.of(new Entry(first, RehearseCommand::new)));
+        }
         boolean whole = first.equals("completion");
         for (Entry entry : COMMANDS) {
             if (!whole && entry.name().equals(first)) {

@@ -63,7 +63,8 @@ final class FakeProject {
         write("bench/src/main/java/C.java", "class C {}");
     }
 
-    /// Puts a JDK of `version` at `home`; its `java` says who it is, and on standard error what a real one would.
+    /// Puts a JDK of `version` at `home`; its `java` says who it is, and on standard error what a real one would. Asked
+    /// for an ahead-of-time cache it makes one and notes that; given one, it says so.
     Path jdk(Path home, String version) throws IOException {
         Files.createDirectories(home.resolve("bin"));
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
@@ -71,7 +72,17 @@ final class FakeProject {
         script(home.resolve("bin/java"), """
                 #!/usr/bin/env bash
                 case $1 in *TestSummary.java) exec '%s' "$@" ;; esac
-                echo "WARNING: Using incubator modules: jdk.incubator.vector" >&2
+                for option in "$@"; do
+                  case $option in
+                    jdk.incubator.vector) echo "WARNING: Using incubator modules: jdk.incubator.vector" >&2 ;;
+                    -XX:AOTCacheOutput=*)
+                      echo "${@: -1} $0" >>"${0%%/*}/caches"
+                      [ -e "${0%%/*}/no-cache" ] && exit 1
+                      echo cache >"${option#*=}"
+                      exit 0 ;;
+                    -XX:AOTCache=*) echo "from $(<"${option#*=}")" >&2 ;;
+                  esac
+                done
                 echo "something real" >&2
                 echo "java %s: ${@: -2}"
                 exit 7
@@ -92,6 +103,12 @@ final class FakeProject {
 
     void mavenThatBuilds() throws IOException {
         maven("mkdir -p cli/target && echo jar >cli/target/vivace.jar");
+    }
+
+    /// How the JDK at `home` was asked for ahead-of-time caches.
+    static List<String> cachesMade(Path home) throws IOException {
+        Path calls = home.resolve("bin/caches");
+        return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
     }
 
     List<String> mavenCalls() throws IOException {

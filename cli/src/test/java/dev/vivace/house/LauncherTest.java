@@ -39,7 +39,7 @@ class LauncherTest {
                 .contains("something real");
         assertThat(first.status()).isEqualTo(7);
 
-        Outcome second = project.run(Map.of(), "run", "again");
+        Outcome second = project.run(Map.of("VIVACE_ISA", "vector"), "run", "again");
         assertThat(second.err()).isEqualTo("something real\n");
         assertThat(project.mavenCalls())
                 .singleElement()
@@ -133,6 +133,65 @@ class LauncherTest {
         project.run(Map.of(), "run");
         Files.delete(project.bin.resolve("mvn"));
         assertThat(project.run(Map.of(), "run").status()).isEqualTo(7);
+    }
+
+    @Test
+    void starts_from_a_cache_that_is_made_once_for_each_jar_and_JDK() throws Exception {
+        assumeTrue(emits(), "caches are used where machine code is emitted");
+        Path jdk = project.jdk(folder.resolve("one"), "25");
+        Path other = project.jdk(folder.resolve("other"), "25");
+        Map<String, String> here = Map.of("JAVA_HOME", jdk.toString());
+        project.mavenThatBuilds();
+        Outcome first = project.run(here, "run", "x");
+        assertThat(first.err()).contains("preparing quick starts…").contains("from cache");
+        Outcome second = project.run(here, "run", "x");
+        assertThat(second.err()).isEqualTo("from cache\nsomething real\n");
+        assertThat(second.out()).isEqualTo("java 25: run x\n");
+        assertThat(FakeProject.cachesMade(jdk)).singleElement().asString().startsWith("rehearse");
+
+        project.run(Map.of("JAVA_HOME", other.toString()), "run", "x");
+        assertThat(FakeProject.cachesMade(other)).hasSize(1);
+        project.run(here, "run", "x");
+        assertThat(FakeProject.cachesMade(jdk)).hasSize(2);
+        age();
+        project.write("engine/src/main/java/A.java", "class A { int changed; }");
+        project.run(here, "run", "x");
+        assertThat(FakeProject.cachesMade(jdk)).hasSize(3);
+    }
+
+    @Test
+    void runs_without_a_cache_where_none_can_be_made_and_tries_once() throws Exception {
+        assumeTrue(emits(), "caches are used where machine code is emitted");
+        Path jdk = project.jdk(project.jdks.resolve("jdk"), "25");
+        Files.createFile(jdk.resolve("bin/no-cache"));
+        project.mavenThatBuilds();
+        for (int i = 0; i < 2; i++) {
+            Outcome outcome = project.run(Map.of(), "run", "x");
+            assertThat(outcome.out()).isEqualTo("java 25: run x\n");
+            assertThat(outcome.err()).endsWith("something real\n").doesNotContain("from cache");
+        }
+        assertThat(FakeProject.cachesMade(jdk)).hasSize(1);
+    }
+
+    @Test
+    void adds_the_vector_module_where_a_level_is_asked_for() throws Exception {
+        project.jdk(project.jdks.resolve("jdk"), "25");
+        project.mavenThatBuilds();
+        project.run(Map.of());
+        assertThat(project.run(Map.of("VIVACE_ISA", "vector"), "run", "x").err()).isEqualTo("something real\n");
+        assertThat(project.run(Map.of(), "run", "--isa=vector").err()).isEqualTo("something real\n");
+        assertThat(project.run(Map.of(), "inspect", "--cpu").err()).isEqualTo("something real\n");
+        String module = "--add-modules jdk.incubator.vector";
+        assertThat(project.run(Map.of("VIVACE_JAVA_OPTS", module), "run", "x").err())
+                .isEqualTo("something real\n");
+    }
+
+    /// Whether this is Linux on x86-64 with AVX2, as the launcher finds out.
+    private static boolean emits() throws IOException {
+        Path cpu = Path.of("/proc/cpuinfo");
+        return System.getProperty("os.arch").equals("amd64")
+                && Files.isReadable(cpu)
+                && Files.readString(cpu).contains(" avx2 ");
     }
 
     @Test

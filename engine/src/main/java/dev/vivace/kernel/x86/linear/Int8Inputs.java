@@ -44,8 +44,8 @@ public final class Int8Inputs {
         assert inputs.form == InputForm.INT8 : inputs.form;
         assert rowFrom >= 0 && rowTo <= x.rows() : "rows=[" + rowFrom + ", " + rowTo + ") of " + x.rows();
         assert x.data().isNative() && inputs.prepared.isNative() : "inputs must be native memory";
-        assert inputs.prepared.byteSize() >= Int8Block.bytes(x.rows(), x.columns())
-                : "bytes=" + inputs.prepared.byteSize() + " rows=" + x.rows() + " columns=" + x.columns();
+        assert inputs.prepared.byteSize() >= Int8Block.bytes(rowTo, x.columns())
+                : "bytes=" + inputs.prepared.byteSize() + " rows=" + rowTo + " columns=" + x.columns();
         for (int from = rowFrom; from < rowTo; ) {
             int to = Math.min(rowTo, from / Int8Block.ROWS * Int8Block.ROWS + Int8Block.ROWS);
             kernel.call(
