@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// A model of one layer, all zeros, that takes a start through what the model inside the jar lacks: byte-level BPE, a chat
+/// A model of one layer, all zeros, that takes a start through what the model inside the jar lacks: byte-level BPE, a
+/// chat
 /// template, and weights of many types.
 final class RehearsalModel {
     private static final int WIDTH = 256; // a super-block

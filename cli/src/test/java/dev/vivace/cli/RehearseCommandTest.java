@@ -2,8 +2,8 @@ package dev.vivace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vivace.Model;
 import dev.vivace.LoadOptions;
+import dev.vivace.Model;
 import dev.vivace.TestLevels;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

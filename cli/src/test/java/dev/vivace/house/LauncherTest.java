@@ -178,7 +178,8 @@ class LauncherTest {
         project.jdk(project.jdks.resolve("jdk"), "25");
         project.mavenThatBuilds();
         project.run(Map.of());
-        assertThat(project.run(Map.of("VIVACE_ISA", "vector"), "run", "x").err()).isEqualTo("something real\n");
+        assertThat(project.run(Map.of("VIVACE_ISA", "vector"), "run", "x").err())
+                .isEqualTo("something real\n");
         assertThat(project.run(Map.of(), "run", "--isa=vector").err()).isEqualTo("something real\n");
         assertThat(project.run(Map.of(), "inspect", "--cpu").err()).isEqualTo("something real\n");
         String module = "--add-modules jdk.incubator.vector";

@@ -21,6 +21,7 @@ public interface Kernels {
     long scratchBytes(int columns, int headDim);
 
     /// An arena fit for the packed weights of a model, for all threads. Whoever asks closes it.
+    @SuppressWarnings("MustBeClosedChecker") // whoever asks closes it
     default Arena weightArena() {
         return Arena.ofShared();
     }

@@ -46,7 +46,8 @@ class TextsTest {
         for (int i = 0; i < 20000; i++) {
             all.add(wild(random));
         }
-        for (String fine : List.of("", "Ġthe", "▁of", "日本", "é", "😀x", "\uFFFD", "a\u0000b", "\u07FF\u0800\uD7FF\uE000")) {
+        for (String fine :
+                List.of("", "Ġthe", "▁of", "日本", "é", "😀x", "\uFFFD", "a\u0000b", "\u07FF\u0800\uD7FF\uE000")) {
             all.add(fine.getBytes(StandardCharsets.UTF_8));
         }
         Texts texts = texts(all);
