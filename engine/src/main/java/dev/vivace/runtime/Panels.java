@@ -27,7 +27,7 @@ final class Panels {
 
     private final int workers;
     private int panels;
-    private int grain;
+    private int most;
     private long region;
 
     Panels(int workers) {
@@ -43,12 +43,11 @@ final class Panels {
     /// Begins a region.
     ///
     /// @param count panels to deal out
-    /// @param most panels that a worker takes at a time, unless it is alone
-    void begin(int count, int most) {
+    /// @param atOnce panels that a worker takes at a time at most, unless it is alone
+    void begin(int count, int atOnce) {
         panels = count;
         region = (region + 1) & 0x7fff_ffff;
-        // A share is taken in eight goes: that costs little, and who has to wait waits for little.
-        grain = workers == 1 ? Math.max(1, count) : Math.clamp(count / (8L * workers), 1, most);
+        most = atOnce;
     }
 
     /// The next panels for worker `worker`, the first in the upper half and one past the last in the lower; or
@@ -58,23 +57,27 @@ final class Panels {
             int owner = worker + i < workers ? worker + i : worker + i - workers;
             int from = (int) ((long) panels * owner / workers);
             int to = (int) ((long) panels * (owner + 1) / workers);
-            int taken = take((owner + 1) * APART, to - from);
-            if (taken >= 0) {
-                return (long) (from + taken) << 32 | Math.min(to, from + taken + grain);
+            long range = take((owner + 1) * APART, from, to);
+            if (range != NONE) {
+                return range;
             }
         }
         return NONE;
     }
 
-    private int take(int at, int share) {
+    /// Takes three quarters of what is left of a share: every take costs something, and at the end, when somebody
+    /// may have to wait for it, it is small.
+    private long take(int at, int from, int to) {
         while (true) {
             long seen = (long) CURSORS.getVolatile(cursors, at);
             int taken = seen >>> 32 == region ? (int) seen : 0;
-            if (taken >= share) {
-                return -1;
+            int left = to - from - taken;
+            if (left == 0) {
+                return NONE;
             }
-            if (CURSORS.compareAndSet(cursors, at, seen, region << 32 | (taken + grain))) {
-                return taken;
+            int count = workers == 1 ? left : Math.min(most, left - left / 4);
+            if (CURSORS.compareAndSet(cursors, at, seen, region << 32 | (taken + count))) {
+                return (long) (from + taken) << 32 | (from + taken + count);
             }
         }
     }

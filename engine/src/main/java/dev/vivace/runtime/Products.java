@@ -13,9 +13,9 @@ import java.util.Arrays;
 /// One parallel region that multiplies the same rows by some matrices: their outputs make one flat list of
 /// panels. Reused, for the step's own thread only.
 final class Products implements Workers.Job, AutoCloseable {
-    /// Panels that a worker takes at a time, at most: of one row few, since they are read from memory at its
-    /// pace; of many rows more, since every take reads the inputs again.
-    private static final int FEW_ROWS_PANELS = 4;
+    /// Panels that a worker takes at a time, at most: of few rows some ten microseconds' worth; of many rows, each
+    /// of which costs more, as many as still pay for reading the inputs again.
+    private static final int FEW_ROWS_PANELS = 64;
 
     private static final int MANY_ROWS_PANELS = 16;
     private static final int MANY_ROWS = 32;
