@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// A run costs no allocation and takes no lock: the caller publishes a job by raising a ticket, each worker
 /// that sees the new ticket claims its slice, runs it and counts down. When the caller is done with slice 0 it
 /// runs what nobody has claimed yet, so that a thread that sleeps, or whose processor another process took,
-/// delays nobody. Whoever waits spins for a short bounded time, since the next job of a step usually follows
+/// delays nobody; who is stopped in the middle of a slice is left out of runs for a while. Whoever waits spins for a
+/// short bounded time, since the next job of a step usually follows
 /// within microseconds, then parks; with more threads than processors it parks almost at once.
 ///
 /// One job runs at a time: a [#run] inside a slice or beside another run is refused. Safe for use by different
@@ -46,6 +47,7 @@ public final class Workers implements AutoCloseable {
     private final Thread[] threads;
     private final Sleeper[] sleepers;
     private final long spinNanos;
+    private final Absences absences;
     private final Sleeper callerSleeper = new Sleeper();
     private final Post post = new Post();
 
@@ -68,6 +70,7 @@ public final class Workers implements AutoCloseable {
 
     private Workers(int count) {
         spinNanos = count > Runtime.getRuntime().availableProcessors() ? CROWDED_SPIN_NANOS : SPIN_NANOS;
+        absences = new Absences(count);
         threads = new Thread[count - 1];
         sleepers = new Sleeper[count - 1];
         words = new int[(count + 1) * APART];
@@ -127,17 +130,28 @@ public final class Workers implements AutoCloseable {
         Post posted = post;
         posted.job = job;
         int mine = posted.ticket + 1;
+        long begun = absences.begin();
+        for (int worker = 1; worker <= threads.length; worker++) {
+            if (absences.has(worker)) {
+                // Taken before the ticket is up: nobody else can have it.
+                WORDS.setVolatile(words, worker * APART, 2 * mine);
+            }
+        }
         posted.ticket = mine;
-        wakeAll();
+        for (int worker = 1; worker <= threads.length; worker++) {
+            if (!absences.has(worker)) {
+                sleepers[worker - 1].wake();
+            }
+        }
         runSlice(job, 0);
         for (int worker = 1; worker <= threads.length; worker++) {
-            if (claim(worker, mine)) {
+            if (absences.has(worker) || claim(worker, mine)) {
                 runSlice(job, worker);
                 end(worker, mine);
             }
         }
         for (int worker = 1; worker <= threads.length; worker++) {
-            awaitSlice(worker, mine);
+            awaitSlice(worker, mine, begun);
         }
         Throwable thrown = failure;
         if (thrown != null) {
@@ -257,14 +271,17 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private void awaitSlice(int worker, int mine) {
+    /// Waits for slice `worker` of run `mine`, of which the caller began its own at `begun`.
+    private void awaitSlice(int worker, int mine, long begun) {
+        long from = 0;
         long until = 0;
         boolean interrupted = false;
         for (int i = 1; !hasEnded(worker, mine); i++) {
             Thread.onSpinWait();
             if ((i & 15) == 0) {
                 long now = System.nanoTime();
-                if (until == 0) {
+                if (from == 0) {
+                    from = now;
                     until = now + spinNanos;
                 } else if (now - until > 0) {
                     callerSleeper.prepare();
@@ -273,9 +290,13 @@ public final class Workers implements AutoCloseable {
                         interrupted |= Thread.interrupted();
                     }
                     callerSleeper.rise();
-                    until = 0;
+                    until = System.nanoTime() + spinNanos;
                 }
             }
+        }
+        // Whoever was waited for by spinning alone was not late.
+        if (from != 0 && until - from > spinNanos) {
+            absences.waited(worker, begun, from, System.nanoTime());
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -102,6 +102,42 @@ class WorkersTest {
         }
     }
 
+    /// A worker that keeps a run waiting is left out of the next ones, whose slices all run all the same, and comes
+    /// back.
+    @Test
+    void everySliceRunsOnceWhileAWorkerIsLeftOut() {
+        try (Workers workers = Workers.of(3)) {
+            Thread caller = Thread.currentThread();
+            AtomicInteger elsewhere = new AtomicInteger();
+            int[] counts = new int[3 * 32];
+            for (int late = 0; late < 2; late++) {
+                workers.run((worker, of) -> {
+                    if (Thread.currentThread() == caller) {
+                        LockSupport.parkNanos(worker == 0 ? 200_000 : 0);
+                    } else {
+                        LockSupport.parkNanos(20_000_000);
+                    }
+                });
+            }
+            long end = System.nanoTime() + 2_000_000_000L;
+            int runs = 0;
+            while (System.nanoTime() < end && (runs < 1000 || elsewhere.get() == 0)) {
+                workers.run((worker, of) -> {
+                    counts[worker * 32]++;
+                    if (worker > 0 && Thread.currentThread() != caller) {
+                        elsewhere.incrementAndGet();
+                    }
+                    Thread.onSpinWait();
+                });
+                runs++;
+            }
+            for (int worker = 0; worker < 3; worker++) {
+                assertThat(counts[worker * 32]).isEqualTo(runs);
+            }
+            assertThat(elsewhere).hasPositiveValue();
+        }
+    }
+
     @Test
     void furtherThrowablesAreSuppressedErrorsIncluded() {
         try (Workers workers = Workers.of(4)) {
