@@ -9,7 +9,7 @@ import java.util.List;
 /// alone, so a row's bits do not depend on who else is in the step.
 final class AttentionPlan {
     /// Pairs of row and query head of one key-value head that share one pass over the keys.
-    private static final int TILE_PAIRS = 64;
+    private static final int TILE_PAIRS = 48;
 
     private final AttentionTiles tiles = new AttentionTiles();
     private final RunList mask = new RunList();

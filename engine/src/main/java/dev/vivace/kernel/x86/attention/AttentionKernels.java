@@ -42,7 +42,7 @@ public final class AttentionKernels {
                 int count = heads;
                 rows[i][heads - 1] = new Kernel(() -> DecodeEmitter.emit(target, dtype, count));
             }
-            tiles[i] = new Kernel[TileEmitter.mostVectors(target)];
+            tiles[i] = new Kernel[TileEmitter.MOST_VECTORS];
             for (int vectors = 1; vectors <= tiles[i].length; vectors++) {
                 int count = vectors;
                 tiles[i][vectors - 1] = new Kernel(() -> TileEmitter.emit(target, dtype, count));

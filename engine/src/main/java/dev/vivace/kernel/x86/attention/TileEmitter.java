@@ -36,13 +36,11 @@ final class TileEmitter {
         this.dtype = dtype;
         this.vectors = vectors;
         this.step = vectors * code.bytes;
-        this.group = code.wide && vectors < 4 ? 8 : 4;
+        this.group = code.wide ? 8 : 4;
     }
 
-    /// Vectors of pairs of one call at most.
-    static int mostVectors(Target target) {
-        return target.wide() ? 4 : 3;
-    }
+    /// Vectors of pairs of one call at most: with them and a group's other side, sums fill the registers.
+    static final int MOST_VECTORS = 3;
 
     static Code emit(Target target, DType dtype, int vectors) {
         Assembler a = new Assembler("attend tile " + dtype + " vectors=" + vectors);

@@ -6,9 +6,12 @@ import dev.vivace.kernel.x86.asm.Gpr;
 import dev.vivace.kernel.x86.asm.Mask;
 import dev.vivace.kernel.x86.asm.Mem;
 import dev.vivace.kernel.x86.asm.Op;
+import dev.vivace.kernel.x86.asm.Operand;
 import dev.vivace.kernel.x86.asm.Vec;
 import dev.vivace.tensor.DType;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// What attention's emitters share: vectors of the target's width, loads of stored elements, and the steps that
 /// the two widths say differently.
@@ -119,14 +122,26 @@ final class VectorCode {
         }
     }
 
-    /// What an exponential needs in registers: see [#constants].
-    record Constants(Vec log2e, Vec magic) {}
+    /// What exponentials read again and again, see [#constants].
+    record Constants(Vec log2e, Vec magic, Operand least, List<Operand> coefficients) {}
 
-    /// Loads the two constants that every exponential reads twice.
+    /// Loads what exponentials need into two vectors; at 512 bits the rest into vectors from 20 on.
     Constants constants(int log2e, int magic) {
         set(v(log2e), 1.4426950408889634f);
         set(v(magic), MAGIC);
-        return new Constants(v(log2e), v(magic));
+        List<Operand> coefficients = new ArrayList<>();
+        for (int i = 0; i < POWER_OF_TWO.length; i++) {
+            coefficients.add(constant(20 + i, POWER_OF_TWO[i]));
+        }
+        return new Constants(v(log2e), v(magic), constant(20 + POWER_OF_TWO.length, LEAST), coefficients);
+    }
+
+    private Operand constant(int register, float value) {
+        if (!wide) {
+            return all(value);
+        }
+        set(v(register), value);
+        return v(register);
     }
 
     /// Adding it rounds to an integer, and leaves that integer plus the bias of exponents in the lowest bits.
@@ -145,17 +160,17 @@ final class VectorCode {
     /// minus infinity too, and exactly 1 for 0. What is no number stays so. Uses `s` and `t`; at 256 bits also `u`.
     void exp(Vec x, Vec s, Vec t, Vec u, Constants constants) {
         if (wide) {
-            a.emit(Op.VCMPPS_K, NOT_LESS, Mask.K7, x, all(LEAST));
+            a.emit(Op.VCMPPS_K, NOT_LESS, Mask.K7, x, constants.least());
         } else {
-            a.emit(Op.VCMPPS, NOT_LESS, u, x, all(LEAST));
+            a.emit(Op.VCMPPS, NOT_LESS, u, x, constants.least());
         }
         a.emit(Op.VMOVUPS, s, constants.magic());
         a.emit(Op.VFMADD231PS, s, x, constants.log2e());
         a.emit(Op.VSUBPS, t, s, constants.magic());
         a.emit(Op.VFMSUB213PS, x, constants.log2e(), t);
-        set(t, POWER_OF_TWO[0]);
+        a.emit(Op.VMOVUPS, t, constants.coefficients().getFirst());
         for (int i = 1; i < POWER_OF_TWO.length; i++) {
-            a.emit(Op.VFMADD213PS, t, x, all(POWER_OF_TWO[i]));
+            a.emit(Op.VFMADD213PS, t, x, constants.coefficients().get(i));
         }
         a.emit(Op.VPSLLD, 23, s, s);
         if (wide) {
