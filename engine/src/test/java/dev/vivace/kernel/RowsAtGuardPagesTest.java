@@ -8,7 +8,6 @@ import dev.vivace.tensor.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,12 +17,8 @@ class RowsAtGuardPagesTest {
     private static final int[] SIZES = {1, 2, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 40, 48, 63, 64, 65, 100};
     private static final int ROWS = 3;
 
-    static Stream<Kernels> emitted() {
-        return Fixtures.levels().stream().filter(kernels -> kernels.isa().compareTo(Isa.VECTOR) > 0);
-    }
-
     @ParameterizedTest
-    @MethodSource("emitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void norms(Kernels kernels) {
         for (int n : SIZES) {
             try (Arena arena = Arena.ofConfined()) {
@@ -46,7 +41,7 @@ class RowsAtGuardPagesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("emitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void rotation(Kernels kernels) {
         for (RopeStyle style : RopeStyle.values()) {
             for (int n : SIZES) {
@@ -66,7 +61,7 @@ class RowsAtGuardPagesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("emitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void elements(Kernels kernels) {
         for (int n : SIZES) {
             try (Arena arena = Arena.ofConfined()) {
@@ -91,7 +86,7 @@ class RowsAtGuardPagesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("emitted")
+    @MethodSource("dev.vivace.kernel.Fixtures#levels")
     void conversions(Kernels kernels) {
         for (DType dtype : new DType[] {DType.F16, DType.BF16, DType.F32}) {
             for (int n : SIZES) {
