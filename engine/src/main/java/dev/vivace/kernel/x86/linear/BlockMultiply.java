@@ -14,11 +14,8 @@ import dev.vivace.kernel.x86.asm.Vec;
 /// Writes the code that multiplies a tile of int8 rows by quantized panels. For every sub-block the products of bytes
 /// are summed exactly in int32; the sums, times both scales, are added to f32 sums in the order of columns.
 ///
-/// Where weights are used once, what limits is memory, and that gives more to several streams than to one. So with four
-/// *streams* the panels are cut into four runs of as many, and one panel of each is at work at a time.
-///
 /// The code's arguments: panels, the tile's bytes in the first block of its group, the tile's scales there, `y`, its
-/// row stride in bytes with the units of a panel in the upper 32 bits, panels of a stream.
+/// row stride in bytes with the units of a panel in the upper 32 bits, panels.
 final class BlockMultiply {
     private static final Gpr PANEL = Gpr.RDI;
     private static final Gpr BYTES = Gpr.RSI;
@@ -31,31 +28,26 @@ final class BlockMultiply {
     private static final Gpr ROW_BYTES = Gpr.R12;
     private static final Gpr ROW_NUMBERS = Gpr.R13;
     private static final Gpr OUT = Gpr.RAX;
-    /// Bytes of `y` from one stream to the next.
-    private static final Gpr Y_SPREAD = Gpr.RBP;
-
-    private static final Gpr[] SAVED = {Gpr.RBX, Gpr.RBP, Gpr.R12, Gpr.R13, Gpr.R14, Gpr.R15};
+    private static final Gpr[] SAVED = {Gpr.RBX, Gpr.R12, Gpr.R13};
 
     private final Assembler a;
     private final BlockFormat format;
     private final Target target;
     private final int rows;
-    private final int streams;
     /// How far ahead weights are asked for, bytes; 0: not at all.
     private final int ahead;
 
-    private BlockMultiply(Assembler a, BlockFormat format, Target target, int rows, int streams, int ahead) {
+    private BlockMultiply(Assembler a, BlockFormat format, Target target, int rows, int ahead) {
         this.a = a;
         this.format = format;
         this.target = target;
         this.rows = rows;
-        this.streams = streams;
         this.ahead = ahead;
     }
 
-    static Code emit(BlockFormat format, Target target, int rows, int streams, int ahead) {
-        Assembler a = new Assembler(format.dtype() + " times " + rows + " rows, " + streams + " streams");
-        new BlockMultiply(a, format, target, rows, streams, ahead).code();
+    static Code emit(BlockFormat format, Target target, int rows, int ahead) {
+        Assembler a = new Assembler(format.dtype() + " times " + rows + " rows");
+        new BlockMultiply(a, format, target, rows, ahead).code();
         return a.finish();
     }
 
@@ -67,9 +59,6 @@ final class BlockMultiply {
         a.shr(UNITS, 32);
         a.shl(STRIDE, 32);
         a.shr(STRIDE, 32);
-        if (streams > 1) {
-            spread();
-        }
         Label panel = a.here();
         int halves = PanelFormat.OUTPUTS / target.lanes();
         for (int half = 0; half < halves; half++) {
@@ -88,22 +77,9 @@ final class BlockMultiply {
         a.ret();
     }
 
-    private void spread() {
-        a.imul(BlockRegisters.SPREAD, UNITS, format.levelBytes() + format.scaleBytes());
-        a.add(BlockRegisters.SPREAD, 63);
-        a.and(BlockRegisters.SPREAD, -64);
-        a.imul(BlockRegisters.SPREAD, PANELS);
-        a.lea(BlockRegisters.SPREAD_3, Mem.at(BlockRegisters.SPREAD, BlockRegisters.SPREAD, 2, 0));
-        a.mov(Y_SPREAD, PANELS);
-        a.shl(Y_SPREAD, 6);
-    }
-
-    /// All units of a panel of each stream, or of the outputs of half of it.
+    /// All units of a panel, or of the outputs of half of it.
     private void half(int half) {
-        BlockRegisters[] all = new BlockRegisters[streams];
-        for (int stream = 0; stream < streams; stream++) {
-            all[stream] = new BlockRegisters(a, target, half, stream, rows);
-        }
+        BlockRegisters to = new BlockRegisters(a, target, half);
         a.imul(BlockRegisters.SCALES, UNITS, format.levelBytes());
         a.add(BlockRegisters.SCALES, PANEL);
         if (half + 1 < PanelFormat.OUTPUTS / target.lanes()) {
@@ -112,21 +88,19 @@ final class BlockMultiply {
         a.mov(ROW_BYTES, BYTES);
         a.mov(ROW_NUMBERS, NUMBERS);
         a.mov(LEFT, UNITS);
-        all[0].prepare();
-        for (int i = 0; i < streams * rows; i++) {
-            a.emit(VPXORD, all[0].sum(i), all[0].sum(i), all[0].sum(i));
+        to.prepare();
+        for (int row = 0; row < rows; row++) {
+            a.emit(VPXORD, to.sum(row), to.sum(row), to.sum(row));
         }
         Label unit = a.here();
         for (int sub = 0; sub < format.subBlocks(); sub++) {
-            for (BlockRegisters to : all) {
-                if (half == 0) {
-                    ask(to, sub);
-                }
-                format.unpack(to, sub);
-                for (int group = 0; group < format.groups(); group++) {
-                    format.scales(to, sub, group);
-                    group(to, sub, group);
-                }
+            if (half == 0) {
+                ask(sub);
+            }
+            format.unpack(to, sub);
+            for (int group = 0; group < format.groups(); group++) {
+                format.scales(to, sub, group);
+                group(to, sub, group);
             }
         }
         a.add(BlockRegisters.LEVELS, format.levelBytes());
@@ -135,25 +109,25 @@ final class BlockMultiply {
         a.add(ROW_NUMBERS, format.subBlocks() * Int8Block.BYTES);
         a.dec(LEFT);
         a.jump(Condition.NE, unit);
-        store(all, half);
+        store(to, half);
         if (half + 1 < PanelFormat.OUTPUTS / target.lanes()) {
             a.pop(PANEL);
         }
     }
 
     /// Asks for this sub-block's share of what lies `ahead` in levels and scales.
-    private void ask(BlockRegisters to, int sub) {
+    private void ask(int sub) {
         if (ahead == 0) {
             return;
         }
         int subs = format.subBlocks();
         int first = format.levelBytes() * sub / subs;
         for (int at = (first + 63) / 64 * 64; at < format.levelBytes() * (sub + 1) / subs; at += 64) {
-            a.prefetch(0, to.at(BlockRegisters.LEVELS, ahead + at));
+            a.prefetch(0, Mem.at(BlockRegisters.LEVELS, ahead + at));
         }
         if (sub == 0) {
             for (int at = 0; at < format.scaleBytes(); at += 64) {
-                a.prefetch(0, to.at(BlockRegisters.SCALES, ahead + at));
+                a.prefetch(0, Mem.at(BlockRegisters.SCALES, ahead + at));
             }
         }
     }
@@ -251,22 +225,10 @@ final class BlockMultiply {
         }
     }
 
-    private void store(BlockRegisters[] all, int half) {
-        Gpr spread3 = ROW_BYTES;
-        if (streams > 1) {
-            a.lea(spread3, Mem.at(Y_SPREAD, Y_SPREAD, 2, 0));
-        }
-        int offset = half * target.bits() / 8;
+    private void store(BlockRegisters to, int half) {
         a.mov(OUT, Y);
         for (int row = 0; row < rows; row++) {
-            for (int stream = 0; stream < streams; stream++) {
-                Mem place = switch (stream) {
-                    case 0 -> Mem.at(OUT, offset);
-                    case 3 -> Mem.at(OUT, spread3, 1, offset);
-                    default -> Mem.at(OUT, Y_SPREAD, stream, offset);
-                };
-                a.emit(VMOVUPS_STORE, place, all[stream].sum(row));
-            }
+            a.emit(VMOVUPS_STORE, Mem.at(OUT, half * target.bits() / 8), to.sum(row));
             if (row + 1 < rows) {
                 a.add(OUT, STRIDE);
             }

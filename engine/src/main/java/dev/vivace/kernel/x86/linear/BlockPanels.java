@@ -12,20 +12,14 @@ import java.lang.foreign.ValueLayout;
 
 /// A quantized format: int8 inputs, all phases alike.
 final class BlockPanels implements PanelFormat {
-    /// How far ahead of its use a weight is asked for where each is used once or a few times, bytes: in one stream, and
-    /// in each of several.
-    private static final int AHEAD = 6144;
-
-    private static final int AHEAD_EACH = 4096;
-    private static final int STREAMS = 4;
+    /// How far ahead of its use a weight is asked for where each is used once or a few times, bytes.
+    private static final int AHEAD = 4096;
 
     private final BlockFormat format;
     private final Kernel pack;
     /// By rows of the tile, less one.
     private final Kernel[] streaming;
     private final Kernel[] reusing;
-    /// With several streams, for as many rows as their sums have registers.
-    private final Kernel[] spreading;
 
     BlockPanels(BlockFormat format, Target target) {
         this.format = format;
@@ -35,13 +29,8 @@ final class BlockPanels implements PanelFormat {
         this.reusing = new Kernel[most];
         for (int i = 0; i < most; i++) {
             int rows = i + 1;
-            streaming[i] = new Kernel(() -> BlockMultiply.emit(format, target, rows, 1, AHEAD));
-            reusing[i] = new Kernel(() -> BlockMultiply.emit(format, target, rows, 1, 0));
-        }
-        this.spreading = new Kernel[most / STREAMS];
-        for (int i = 0; i < spreading.length; i++) {
-            int rows = i + 1;
-            spreading[i] = new Kernel(() -> BlockMultiply.emit(format, target, rows, STREAMS, AHEAD_EACH));
+            streaming[i] = new Kernel(() -> BlockMultiply.emit(format, target, rows, AHEAD));
+            reusing[i] = new Kernel(() -> BlockMultiply.emit(format, target, rows, 0));
         }
     }
 
@@ -117,16 +106,7 @@ final class BlockPanels implements PanelFormat {
             long bytes = group + (long) Int8Block.COLUMNS * place;
             long numbers = group + Int8Block.SCALE + 4L * place;
             long target = y + (row - rowFrom) * yStride;
-            int each = phase.isPrefill() || rows > spreading.length ? 0 : count / STREAMS;
-            if (each > 0) {
-                spreading[rows - 1].call(panels, bytes, numbers, target, strideAndUnits, each);
-            }
-            int done = STREAMS * each;
-            if (done < count) {
-                long rest = panels + done * panelBytes(columns);
-                long restTarget = target + 4L * OUTPUTS * done;
-                kernels[rows - 1].call(rest, bytes, numbers, restTarget, strideAndUnits, count - done);
-            }
+            kernels[rows - 1].call(panels, bytes, numbers, target, strideAndUnits, count);
             row += rows;
         }
     }

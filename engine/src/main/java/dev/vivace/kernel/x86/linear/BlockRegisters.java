@@ -16,10 +16,6 @@ final class BlockRegisters {
     static final Gpr LEVELS = Gpr.RDI;
     /// The scales of the current unit.
     static final Gpr SCALES = Gpr.RBX;
-    /// Bytes from one stream of panels to the next, and three times as many.
-    static final Gpr SPREAD = Gpr.R14;
-
-    static final Gpr SPREAD_3 = Gpr.R15;
     /// Steps of a sub-block.
     static final int STEPS = 8;
 
@@ -28,18 +24,11 @@ final class BlockRegisters {
     private final Assembler a;
     private final Target target;
     private final int half;
-    private final int stream;
-    private final int firstSum;
 
-    /// @param half which half of a panel, for 256-bit code
-    /// @param stream which of several panels at work, 0 to 3
-    /// @param rows rows of the tile
-    BlockRegisters(Assembler a, Target target, int half, int stream, int rows) {
+    BlockRegisters(Assembler a, Target target, int half) {
         this.a = a;
         this.target = target;
         this.half = half;
-        this.stream = stream;
-        this.firstSum = STEPS + stream * rows;
     }
 
     /// Rows that one pass can take.
@@ -58,7 +47,7 @@ final class BlockRegisters {
 
     /// The sums of row `row` of the tile.
     Vec sum(int row) {
-        return vec(firstSum + row);
+        return vec(STEPS + row);
     }
 
     /// How many integer sums can be under way.
@@ -95,20 +84,11 @@ final class BlockRegisters {
 
     /// Lanes of a register times `bytes` bytes each, `offset` bytes into the scales.
     private Mem scaleAt(int offset, int bytes) {
-        return at(SCALES, offset + half * target.lanes() * bytes);
+        return Mem.at(SCALES, offset + half * target.lanes() * bytes);
     }
 
     private Mem levelsAt(int offset) {
-        return at(LEVELS, offset + half * target.bits() / 8);
-    }
-
-    /// What lies at `offset` from `base` in this stream.
-    Mem at(Gpr base, int offset) {
-        return switch (stream) {
-            case 0 -> Mem.at(base, offset);
-            case 3 -> Mem.at(base, SPREAD_3, 1, offset);
-            default -> Mem.at(base, SPREAD, stream, offset);
-        };
+        return Mem.at(LEVELS, offset + half * target.bits() / 8);
     }
 
     /// A constant word in all lanes, for instructions on 32-bit words.
