@@ -24,6 +24,9 @@ public final class Limits implements AutoCloseable {
 
     private static final int READ_TURNS = 2;
 
+    /// Plain loops get more turns: in the first ones they may not be compiled yet.
+    private static final int PLAIN_READ_TURNS = 10;
+
     /// A run of arithmetic lasts this long at least: threads that had to be woken miss little of it.
     private static final long RUN_NANOS = 1_000_000;
 
@@ -64,7 +67,8 @@ public final class Limits implements AutoCloseable {
             workers.run((worker, of) -> share(buffer, worker, of).fill((byte) 1));
             double best = 0;
             int ways = emitted != null ? EmittedLimits.WAYS : 1;
-            for (int turn = 0; turn < READ_TURNS * ways; turn++) {
+            int turns = emitted != null ? READ_TURNS * ways : PLAIN_READ_TURNS;
+            for (int turn = 0; turn < turns; turn++) {
                 int way = turn % ways;
                 best = Math.max(best, bytes * NANOS / meanNanos((worker, of) -> read(share(buffer, worker, of), way)));
             }

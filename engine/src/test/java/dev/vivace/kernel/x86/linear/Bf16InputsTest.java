@@ -21,7 +21,8 @@ class Bf16InputsTest {
 
     @BeforeEach
     void machineHasBf16() {
-        Assumptions.assumeTrue(FloatFixtures.targets().stream().anyMatch(Target::bf16));
+        Assumptions.assumeTrue(
+                FloatFixtures.targets().stream().anyMatch(Target::bf16), "skipped: this machine has no VDPBF16PS");
     }
 
     @ParameterizedTest
